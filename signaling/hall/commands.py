@@ -1,0 +1,81 @@
+"""What the hall wants done: the only outputs of ``Hall.handle``, performed in order.
+
+The runner makes every ``Record`` of a batch durable before it performs anything else.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from signaling.hall.facts import Entry
+from signaling.protocol.errors import ErrorCode
+from signaling.protocol.messages import FromHall
+from signaling.protocol.values import Applicant, Correction, Material, NoticeKind, ServiceItem
+
+
+class Send(msgspec.Struct, frozen=True):
+    """Say this to that session. ``is_droppable`` messages may be lost when its queue is full (wet ink)."""
+
+    session_id: str
+    message: FromHall
+    is_droppable: bool = False
+
+
+class CloseSession(msgspec.Struct, frozen=True):
+    """End that session, telling why."""
+
+    session_id: str
+    code: ErrorCode
+
+
+class Record(msgspec.Struct, frozen=True):
+    """Write this entry to the journal.
+
+    ``counters`` are the new values of the named counters (tickets, cases, notice numbers), kept by the store
+    and handed to ``Hall.restore``. ``is_open`` tells whether the case is still open after this entry
+    (None: the entry belongs to no case); the entries of closed cases are not restored.
+    """
+
+    entry: Entry
+    counters: tuple[tuple[str, int], ...] = ()
+    is_open: bool | None = None
+
+
+class SetTimer(msgspec.Struct, frozen=True):
+    """Fire ``TimerFired(timer_id)`` after ``delay_s``; replaces a timer of the same id."""
+
+    timer_id: str
+    delay_s: float
+
+
+class CancelTimer(msgspec.Struct, frozen=True):
+    """Forget this timer, if it is set."""
+
+    timer_id: str
+
+
+class NoticeOrder(msgspec.Struct, frozen=True):
+    """Everything a notice says, as the hall knows it. ``materials`` are the current versions only."""
+
+    notice_id: str
+    kind: NoticeKind
+    number: str
+    case_id: str
+    ticket_number: str
+    item: ServiceItem
+    applicant: Applicant
+    materials: tuple[Material, ...]
+    corrections: tuple[Correction, ...]
+    received_at: datetime
+    decided_at: datetime
+    reviewer_name: str
+    terminal_name: str
+
+
+class SealNotice(msgspec.Struct, frozen=True):
+    """Render and seal this notice; answer with NoticeSealed or SealingFailed. Safe to repeat: one file per notice id."""
+
+    order: NoticeOrder
+
+
+Command = Send | CloseSession | Record | SetTimer | CancelTimer | SealNotice
