@@ -3,7 +3,7 @@
 The runner makes every ``Record`` of a batch durable before it performs anything else.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -55,7 +55,12 @@ class CancelTimer(msgspec.Struct, frozen=True):
 
 
 class NoticeOrder(msgspec.Struct, frozen=True):
-    """Everything a notice says, as the hall knows it. ``materials`` are the current versions only."""
+    """Everything a notice says, as the hall knows it. ``materials`` are the current versions only.
+
+    ``promised_due`` and ``statutory_due`` are the last days of the item's limits, counted in working days from
+    the day after the decision; ``is_due_provisional`` when a day in between is not yet in the published calendar.
+    For a correction notice both are the last day to hand in.
+    """
 
     notice_id: str
     kind: NoticeKind
@@ -70,10 +75,13 @@ class NoticeOrder(msgspec.Struct, frozen=True):
     decided_at: datetime
     reviewer_name: str
     terminal_name: str
+    promised_due: date
+    statutory_due: date
+    is_due_provisional: bool
 
 
 class SealNotice(msgspec.Struct, frozen=True):
-    """Render and seal this notice; answer with NoticeSealed or SealingFailed. Safe to repeat: one file per notice id."""
+    """Render and seal this notice; answer with NoticeSealed or SealingFailed. Safe to repeat: one file a notice."""
 
     order: NoticeOrder
 

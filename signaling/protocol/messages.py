@@ -237,7 +237,11 @@ class DeclineCall(msgspec.Struct, frozen=True, tag=True):
 
 
 class CallStarted(msgspec.Struct, frozen=True, tag=True):
-    """To both: the call is on. The one with ``is_offerer`` sends the offer. Sent again after a reconnect."""
+    """To both: the call is on; the one with ``is_offerer`` sends the offer of this generation.
+
+    Sent again with ``is_resumed`` after a reconnect: who still has a living link of this generation does
+    nothing, who has none (a restarted program) answers with Rejoin.
+    """
 
     call_id: Id
     case: CaseView
@@ -245,6 +249,7 @@ class CallStarted(msgspec.Struct, frozen=True, tag=True):
     is_offerer: bool
     peer_name: ShortText
     is_held: bool = False
+    is_resumed: bool = False
 
 
 class HoldCall(msgspec.Struct, frozen=True, tag=True):
@@ -294,7 +299,10 @@ class Candidate(msgspec.Struct, frozen=True, tag=True):
 
 
 class Rejoin(msgspec.Struct, frozen=True, tag=True):
-    """Relayed to the offerer: the link of this generation is dead, start the next one (make before break)."""
+    """Either side: the link of this generation is dead. Answer: CallStarted with the next generation to both.
+
+    Only the first Rejoin of a generation counts; the old link stays until the new one carries media.
+    """
 
     call_id: Id
     generation: Generation
@@ -395,7 +403,6 @@ FromHall = (
     | CallEnded
     | Description
     | Candidate
-    | Rejoin
     | ShowPage
     | MarkNumbered
     | MarkRefused
