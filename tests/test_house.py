@@ -1,0 +1,76 @@
+"""The house rules that no other tool checks: a test for each module, docs that name everything, no leaks."""
+
+import ast
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from signaling.protocol import errors, messages
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("reviewer", "terminal", "signaling", "annotate", "esign")
+MODULES = sorted(
+    path.relative_to(ROOT)
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+    if path.name != "__init__.py" and "__pycache__" not in path.parts
+)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_every_module_has_a_test_and_says_what_it_owns(module: Path) -> None:
+    name = module.stem.strip("_") if module.stem == "__main__" else module.stem
+    assert (ROOT / "tests" / module.parent / f"test_{name}.py").is_file(), f"no test for {module}"
+    docstring = ast.get_docstring(ast.parse((ROOT / module).read_text("utf-8")))
+    assert docstring and len(docstring) > 30, f"{module} does not say what it owns"
+
+
+def test_programs_keep_their_init_empty() -> None:
+    inits = [p for package in ("reviewer", "terminal", "signaling") for p in (ROOT / package).rglob("__init__.py")]
+    assert [str(p.relative_to(ROOT)) for p in inits if p.read_text().strip()] == []
+
+
+@pytest.mark.parametrize("package", ["annotate", "esign"])
+def test_libraries_export_their_public_names(package: str) -> None:
+    tree = ast.parse((ROOT / package / "__init__.py").read_text("utf-8"))
+    assigned = [node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"]
+    assert assigned, f"{package} has no __all__"
+    exported = ast.literal_eval(assigned[0].value)
+    assert exported == sorted(exported, key=str.casefold) or len(set(exported)) == len(exported)
+
+
+def test_every_message_is_in_the_protocol_page() -> None:
+    page = (ROOT / "docs" / "protocol.md").read_text("utf-8")
+    names = {cls.__name__ for cls in get_args(messages.FromClient) + get_args(messages.FromServer)}
+    assert {name for name in names if f"`{name}`" not in page} == set()
+
+
+def test_the_protocol_page_names_no_message_that_is_gone() -> None:
+    page = (ROOT / "docs" / "protocol.md").read_text("utf-8")
+    names = {cls.__name__ for cls in get_args(messages.FromClient) + get_args(messages.FromServer)}
+    listed = set(re.findall(r"^\| `([A-Z][A-Za-z]+)` \|", page, re.MULTILINE))
+    assert listed - names == set()
+
+
+def test_every_error_code_is_in_the_protocol_page() -> None:
+    page = (ROOT / "docs" / "protocol.md").read_text("utf-8")
+    assert {code.value for code in errors.ErrorCode if f"`{code.value}`" not in page} == set()
+    assert set(errors.SENTENCES) == set(errors.ErrorCode)
+
+
+def test_nothing_is_named_that_belongs_to_one_machine() -> None:
+    leak = re.compile(r"""["'(= ]/(?:work|home|root)/|index[-_]url|registry\s*=\s*"?http""")
+    tracked = [
+        path
+        for path in ROOT.rglob("*")
+        if path.is_file()
+        and path.suffix in {".py", ".md", ".toml", ".lock", ".sh", ".js", ".html", ".json", ".typ", ".sql", ""}
+        and not {".git", ".venv", ".venv-wheel", ".tools", "demo-out", "dist"} & set(path.relative_to(ROOT).parts)
+        and not any(part.endswith("_cache") or part == ".hypothesis" for part in path.relative_to(ROOT).parts)
+        and path.name != "test_house.py"
+    ]
+    assert len(tracked) > 50
+    found = [str(p.relative_to(ROOT)) for p in tracked if leak.search(p.read_text("utf-8", errors="ignore"))]
+    assert found == []
