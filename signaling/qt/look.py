@@ -31,7 +31,7 @@ _CHIPS = {
     "good": ("#dafbe1", "#116329"),
     "warn": ("#fff1c2", "#7a4f00"),
     "bad": ("#ffe3e1", "#a11a1a"),
-    "ring": ("#bf5b00", "#ffffff"),
+    "ring": ("#b35300", "#ffffff"),
 }
 
 
