@@ -1,0 +1,204 @@
+"""Facts, a seal and sealed notices for these tests; and the independent judges from Debian."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from esign import (
+    AcceptanceNotice,
+    Applicant,
+    Correction,
+    CorrectionNotice,
+    Material,
+    Seal,
+    ServiceItem,
+    StampDesign,
+    make_test_authority,
+    render_notice,
+    seal_notice,
+)
+from esign.keys import FileKey
+
+AUTHORITY = "北京市通州区政务服务管理局"
+RARE_NAME = "𬬻䶮㛃𡋾鿍𫖯𬭚𬬭𫓧"
+
+_COMMON: dict[str, Any] = {
+    "authority": AUTHORITY,
+    "item": ServiceItem(name="建设工程规划许可证核发（房屋建筑类）", code="000115010000-01", business="新办"),
+    "case_number": "110112-01501-20261120-00042-7",
+    "ticket_number": "B017",
+    "received_on": date(2026, 11, 20),
+    "issued_on": date(2026, 11, 22),
+    "place": "北京市通州区政务服务中心",
+    "handler": "李审核",
+    "office_phone": "010-69540001",
+    "complaint_phone": "010-12345",
+    "query_way": "持办件编号登录政务服务网“办件查询”，或拨打办公电话",
+    "copies": 2,
+    "is_test": True,
+}
+
+
+def make_materials(count: int) -> tuple[Material, ...]:
+    return tuple(
+        Material(
+            name=f"总平面布置图（第{index}张）",
+            form="原件",
+            source="自助终端高拍仪",
+            pages=index,
+            sha256=hashlib.sha256(bytes([index])).hexdigest(),
+        )
+        for index in range(1, count + 1)
+    )
+
+
+def make_acceptance(**changes: Any) -> AcceptanceNotice:
+    person = Applicant(
+        kind="person", name=RARE_NAME, id_kind="居民身份证", id_number="110101199003072316", phone="13800138000"
+    )
+    own = {
+        "number": "京通政务受〔2026〕000123号",
+        "applicant": person,
+        "legal_basis": "《中华人民共和国行政许可法》第三十二条第一款第（五）项",
+        "accepted_on": date(2026, 11, 22),
+        "statutory_days": 20,
+        "promised_days": 10,
+        "due_on": date(2026, 12, 4),
+        "special_steps": "",
+        "has_fee": False,
+        "delivery_way": "窗口领取（通州区政务服务中心一层出件窗口）",
+        "materials": make_materials(3),
+    }
+    return AcceptanceNotice(**{**_COMMON, **own, **changes})
+
+
+def make_correction(**changes: Any) -> CorrectionNotice:
+    organisation = Applicant(
+        kind="organisation",
+        name="北京云窗口建设工程设计有限公司",
+        id_kind="统一社会信用代码",
+        id_number="91110112MA01ABCD5X",
+        phone="010-88880000",
+        legal_representative="王鿍𫖯",
+    )
+    wrong = Correction(
+        material="总平面布置图",
+        page=1,
+        mark_number=3,
+        problem="图签栏缺少注册建筑师签章，建筑退线距离未标注",
+        standard="图签完整并加盖执业印章；退线距离逐边标注",
+        how="自助终端重新扫描上传或窗口递交",
+    )
+    own = {
+        "number": "京通政务补〔2026〕000045号",
+        "applicant": organisation,
+        "legal_basis": "《中华人民共和国行政许可法》第三十二条第一款第（四）项",
+        "corrections": (wrong,),
+        "hand_in_by": date(2026, 12, 6),
+        "effect": "逾期未补正的，视为放弃本次申请，申请材料予以退还。",
+    }
+    return CorrectionNotice(**{**_COMMON, **own, **changes})
+
+
+class Issuer:
+    """A certificate authority of these tests, able to issue what a real one would refuse."""
+
+    def __init__(self, name: str = "云窗口测试根 TEST ONLY") -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        authority = x509.BasicConstraints(ca=True, path_length=None)
+        builder = self._builder(self._name, self._key.public_key(), datetime.now(UTC) + timedelta(days=9))
+        root = builder.add_extension(authority, critical=True).sign(self._key, hashes.SHA256())
+        self.root_pem = root.public_bytes(Encoding.PEM)
+
+    def _builder(self, subject: x509.Name, key: Any, end: datetime) -> x509.CertificateBuilder:
+        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(self._name).public_key(key)
+        builder = builder.serial_number(x509.random_serial_number()).not_valid_after(end)
+        return builder.not_valid_before(datetime.now(UTC) - timedelta(days=9))
+
+    def issue(self, organisation: str, *, for_time: bool, end: datetime | None = None) -> FileKey:
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name(
+            [
+                x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
+                x509.NameAttribute(NameOID.COMMON_NAME, f"{organisation}行政审批专用章"),
+            ]
+        )
+        builder = self._builder(subject, key.public_key(), end or datetime.now(UTC) + timedelta(days=9))
+        usage = [True, True, *[False] * 7]
+        builder = builder.add_extension(x509.KeyUsage(*usage), critical=True)
+        if for_time:
+            purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+            builder = builder.add_extension(purpose, critical=True)
+        certificate = builder.sign(self._key, hashes.SHA256())
+        return FileKey(key, certificate.public_bytes(Encoding.DER))
+
+    def seal(self, key: FileKey | None = None, timestamper: FileKey | None = None) -> Seal:
+        return Seal(
+            StampDesign(AUTHORITY, "行政审批专用章"),
+            key or self.issue(AUTHORITY, for_time=False),
+            timestamper or self.issue("Cloud Window", for_time=True),
+            self.root_pem,
+            is_test=True,
+        )
+
+
+@pytest.fixture(scope="session")
+def acceptance() -> Callable[..., AcceptanceNotice]:
+    return make_acceptance
+
+
+@pytest.fixture(scope="session")
+def correction() -> Callable[..., CorrectionNotice]:
+    return make_correction
+
+
+@pytest.fixture(scope="session")
+def materials() -> Callable[[int], tuple[Material, ...]]:
+    return make_materials
+
+
+@pytest.fixture(scope="session")
+def issuer_type() -> type[Issuer]:
+    return Issuer
+
+
+@pytest.fixture(scope="session")
+def seal(tmp_path_factory: pytest.TempPathFactory) -> Seal:
+    return make_test_authority(tmp_path_factory.mktemp("authority") / "seal", AUTHORITY)
+
+
+@pytest.fixture(scope="session")
+def notice_pdf() -> bytes:
+    return render_notice(make_acceptance())
+
+
+@pytest.fixture(scope="session")
+def sealed(notice_pdf: bytes, seal: Seal) -> bytes:
+    return seal_notice(notice_pdf, seal, datetime.now(UTC))
+
+
+@pytest.fixture(scope="session")
+def judge() -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """Run an independent tool. Where it is missing the test is skipped, but in CI it fails."""
+
+    def run(tool: str, *arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+        if shutil.which(tool) is None:
+            if os.environ.get("CI"):
+                pytest.fail(f"{tool} is not installed")
+            pytest.skip(f"{tool} is not installed")
+        return subprocess.run([tool, *map(str, arguments)], capture_output=True, check=False, timeout=60)
+
+    return run
