@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from signaling.protocol.values import Applicant, Correction, EndReason, Material, NoticeKind, OpClass
+from signaling.protocol.values import Applicant, Correction, EndReason, Material, NoticeKind, OpClass, ServiceItem
 
 
 class TerminalConnected(msgspec.Struct, frozen=True, tag=True):
@@ -28,12 +28,12 @@ class ReviewerLoggedIn(msgspec.Struct, frozen=True, tag=True):
 
 
 class CaseSubmitted(msgspec.Struct, frozen=True, tag=True):
-    """A case was received, with its ticket."""
+    """A case was received, with its ticket. ``item`` is kept whole: the rules of the day it was handed in apply."""
 
     case_id: str
     ticket_number: str
     request_id: str
-    item_code: str
+    item: ServiceItem
     applicant: Applicant
     materials: tuple[Material, ...]
     consents_to_video: bool
@@ -75,6 +75,22 @@ class CallAnswered(msgspec.Struct, frozen=True, tag=True):
     desk_id: str
     reviewer_id: str
     reviewer_name: str
+
+
+class CallRejoined(msgspec.Struct, frozen=True, tag=True):
+    """The call's media link is built anew: this is its generation from now on."""
+
+    call_id: str
+    case_id: str
+    generation: int
+
+
+class CallHeldFact(msgspec.Struct, frozen=True, tag="CallHeld"):
+    """The call is held, or goes on."""
+
+    call_id: str
+    case_id: str
+    is_held: bool
 
 
 class CallEndedFact(msgspec.Struct, frozen=True, tag="CallEnded"):
@@ -170,6 +186,8 @@ Fact = (
     | CaseWithdrawn
     | CallPlaced
     | CallAnswered
+    | CallRejoined
+    | CallHeldFact
     | CallEndedFact
     | Decided
     | NoticeStored

@@ -48,8 +48,9 @@ def decode_from_server(frame: str | bytes) -> FromServer:
 
 
 def _decode(decoder: msgspec.json.Decoder[_T], types: frozenset[str], frame: str | bytes, limit: int) -> _T:
-    if len(frame) > limit:
-        raise MalformedMessage(ErrorCode.MESSAGE_TOO_LARGE, f"{len(frame)} > {limit}")
+    size = len(frame) if isinstance(frame, bytes) else len(frame.encode("utf-8", "surrogatepass"))
+    if size > limit:
+        raise MalformedMessage(ErrorCode.MESSAGE_TOO_LARGE, f"{size} > {limit}")
     try:
         return decoder.decode(frame)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as problem:

@@ -31,7 +31,7 @@ from signaling.protocol.values import (
 )
 
 Sdp = Annotated[str, msgspec.Meta(max_length=16_384)]
-MarkBody = Annotated[bytes, msgspec.Meta(max_length=49_152)]
+MarkBody = Annotated[bytes, msgspec.Meta(max_length=48_000)]
 WetBody = Annotated[bytes, msgspec.Meta(max_length=4_096)]
 Generation = Annotated[int, msgspec.Meta(ge=1)]
 Page = Annotated[int, msgspec.Meta(ge=0)]

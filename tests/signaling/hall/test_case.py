@@ -1,0 +1,79 @@
+"""A case record: every step pair, what counts as over, what both ends see."""
+
+from datetime import UTC, datetime
+from itertools import product
+from typing import get_args
+
+import pytest
+
+from signaling.hall.calls import Call
+from signaling.hall.case import STEPS, Case
+from signaling.hall.notices import Notice
+from signaling.hall.tables import IllegalStep
+from signaling.hall.tickets import Ticket
+from signaling.protocol.values import CallState, CaseState
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+@pytest.fixture
+def case(make_play):
+    return Case(
+        case_id="c1",
+        ticket=Ticket("A001", NOW),
+        terminal_id="T-01",
+        terminal_name="1号终端",
+        item=make_play.CATALOGUE[0],
+        applicant=make_play.APPLICANT,
+        materials=make_play.PAPERS,
+        submitted_at=NOW,
+        complete_at=NOW,
+    )
+
+
+@pytest.mark.parametrize(("state", "step"), [*product(get_args(CaseState), sorted({step for _, step in STEPS}))])
+def test_each_state_takes_exactly_the_steps_of_the_table(case, state, step):
+    case.state = state
+    assert case.can(step) == ((state, step) in STEPS)
+    if case.can(step):
+        case.step(step)
+        assert case.state == STEPS[state, step]
+    else:
+        with pytest.raises(IllegalStep):
+            case.step(step)
+        assert case.state == state
+
+
+@pytest.mark.parametrize(
+    ("state", "is_live", "is_on"),
+    [("ringing", True, False), ("active", True, True), ("held", True, True), ("ended", False, False)],
+)
+def test_a_call_is_live_until_it_ends_and_on_once_answered(case, state, is_live, is_on):
+    assert state in get_args(CallState)
+    case.call = Call("k1", "D-01", "r1", NOW, state)
+    assert (case.live_call is not None, case.talk is not None) == (is_live, is_on)
+    case.state = "closed"
+    assert case.is_settled == (not is_live)
+
+
+def test_a_case_is_over_when_settled_and_sealed(case, make_play):
+    case.state = "withdrawn"
+    assert case.is_over
+    notice = Notice("n1", "correction", "1", NOW, NOW, "r", make_play.PAPERS, ())
+    case.notices.append(notice)
+    assert (case.is_settled, case.is_over, case.unsealed) == (True, False, notice)
+    notice.step("seal")
+    assert case.is_over
+
+
+def test_the_newest_version_of_each_slot_counts_in_the_order_of_the_list(case, make_play):
+    newer = make_play.material("form", "newer")
+    case.materials = (make_play.material("extra"), *make_play.PAPERS, newer)
+    assert case.current_materials() == (newer, make_play.PAPERS[1], make_play.material("extra"))
+
+
+def test_the_view_shows_the_whole_case(case):
+    view = case.view()
+    assert (view.case_id, view.ticket_number, view.state, view.ticket_state) == ("c1", "A001", "received", "waiting")
+    assert (view.applicant, view.materials, view.notices) == (case.applicant, case.materials, ())
+    assert case.notice("n1") is None

@@ -1,0 +1,59 @@
+"""Facts are an on-disk format: each can be written and read again, and its name and fields stay."""
+
+from datetime import UTC, datetime
+from typing import get_args
+
+import msgspec
+import pytest
+
+from signaling.hall.facts import CallEndedFact, Entry, Fact, MarkRecorded
+
+FIELDS = {
+    "TerminalConnected": "terminal_id session_id",
+    "ReviewerLoggedIn": "reviewer_id desk_id session_id",
+    "CaseSubmitted": (
+        "case_id ticket_number request_id item applicant materials consents_to_video terminal_id terminal_name"
+    ),
+    "CorrectionSubmitted": "case_id request_id materials",
+    "CaseWithdrawn": "case_id request_id",
+    "CallPlaced": "call_id case_id desk_id reviewer_id rule",
+    "CallAnswered": "call_id case_id desk_id reviewer_id reviewer_name",
+    "CallRejoined": "call_id case_id generation",
+    "CallHeld": "call_id case_id is_held",
+    "CallEnded": "call_id case_id reason",
+    "Decided": "case_id request_id reviewer_id reviewer_name notice_id notice_kind notice_number corrections",
+    "NoticeStored": "case_id notice_id digest sealed_at",
+    "SealingRefused": "case_id notice_id detail",
+    "NoticeDelivered": "case_id notice_id request_id is_genuine",
+    "NoticePrintReported": "case_id notice_id request_id is_printed detail",
+    "CaseClosed": "case_id",
+    "PageShown": "case_id digest page",
+    "MarkRecorded": "case_id digest seq operation_id op_class target body author author_id",
+}
+
+
+@pytest.mark.parametrize("fact", get_args(Fact))
+def test_the_journal_format_is_what_it_was(fact):
+    assert FIELDS[fact.__struct_config__.tag].split() == list(fact.__struct_fields__)
+
+
+def test_no_fact_is_missing_here():
+    assert FIELDS.keys() == {fact.__struct_config__.tag for fact in get_args(Fact)}
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [CallEndedFact("k1", "c1", "lost"), MarkRecorded("c1", "d", 1, "o1", "mark", "m1", bytes(range(256)), "名", "r1")],
+)
+def test_an_entry_survives_being_written(fact):
+    entry = Entry(datetime(2026, 11, 23, 1, 2, 3, 456789, UTC), "hall", "c1", fact)
+    assert msgspec.json.decode(msgspec.json.encode(entry), type=Entry) == entry
+
+
+def test_a_whole_days_journal_survives_being_written(play):
+    case, _ = play.talking()
+    play.say("d1", play.decision(case, "form"))
+    play.seal()
+    assert len(play.entries) > 6
+    written = [msgspec.json.encode(entry) for entry in play.entries]
+    assert [msgspec.json.decode(line, type=Entry) for line in written] == play.entries
