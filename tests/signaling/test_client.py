@@ -26,6 +26,7 @@ from signaling.protocol.messages import (
     Error,
     FromHall,
     MarkNumbered,
+    MarkRefused,
     OperateMark,
     SetAvailability,
     SubmitCase,
@@ -271,6 +272,23 @@ async def test_acts_over_a_killed_server_take_effect_exactly_once(
 
     terminal.client.say(WithdrawCase("over-the-kill-end", offered.case.case_id))
     await terminal.until(lambda: any(m.case.state == "withdrawn" for m in terminal.all_of(CaseChanged)))
+
+
+async def test_what_the_hall_could_not_read_is_refused_at_once_and_not_kept(server: Server) -> None:
+    party = Party(server.url, server.terminal_login)
+    too_large = OperateMark("c-1", "0" * 64, "op-1", "mark", "m-1", bytes(49_152))
+    out_of_bounds = OperateMark("c-1", "0" * 64, "op-2", "mark", "m-1", bytes(60_000))
+    undecodable = msgspec.structs.replace(APPLICANT, name="scan-\udcff")
+    party.client.say(too_large)
+    party.client.say(out_of_bounds)
+    party.client.say(SubmitCase("r-1", "ENV-001", undecodable, (), consents_to_video=True))
+    await party.until(lambda: len(party.heard) == 3)
+    marks, errors = party.all_of(MarkRefused), party.all_of(Error)
+    assert [(mark.operation_id, mark.code) for mark in marks] == [
+        ("op-1", ErrorCode.MESSAGE_TOO_LARGE),
+        ("op-2", ErrorCode.MESSAGE_TOO_LARGE),
+    ]
+    assert [(error.about, error.code) for error in errors] == [("r-1", ErrorCode.MALFORMED_MESSAGE)]
 
 
 @pytest.mark.parametrize("who", ["terminal", "reviewer"])

@@ -1,0 +1,229 @@
+"""Puts the server together: store, hall, runner, connections, HTTP; starts and stops them in order.
+
+``serve`` is the whole life of a server; everything it needs comes in ``Settings``.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import secrets
+import signal
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+
+from signaling.hall.hall import Hall, HallRules
+from signaling.protocol.codec import MAX_FRAME_BYTES
+from signaling.server.authentication import Door, Passwords
+from signaling.server.catalogue import read_calendar, read_catalogue
+from signaling.server.connections import Connections
+from signaling.server.engine import CuttableProtocol
+from signaling.server.enrol import first_start, write_private
+from signaling.server.errors import AlreadyRunning, SettingsWrong
+from signaling.server.material_api import MaterialApi
+from signaling.server.materials import Materials
+from signaling.server.register import Register
+from signaling.server.runner import OFFICIAL_TIME, Runner
+from signaling.server.sealing import Office, Sealer
+from signaling.server.settings import Settings
+from signaling.server.store import Store
+
+logger = logging.getLogger(__name__)
+
+# a vanished peer is gone after at most 13 s, and idle connections stay open through a firewall
+_PING_S, _PONG_S = 5.0, 8.0
+_REVOCATION_S = 0.5
+
+
+async def serve(settings: Settings, say: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT. ``say`` gets the one line for people when the hall listens.
+
+    Raises AlreadyRunning, SettingsWrong or a StoreError before anything listens.
+    """
+    catalogue, calendar = read_catalogue(settings.catalogue), read_calendar(settings.calendar)
+    _check_tls(settings)
+    rules = HallRules(
+        ring_s=settings.ring_s,
+        wrap_up_s=settings.wrap_up_s,
+        desk_grace_s=settings.desk_grace_s,
+        terminal_grace_s=settings.terminal_grace_s,
+        number_prefix=settings.number_prefix,
+    )
+    office = Office(
+        authority=settings.organisation,
+        place=settings.place,
+        office_phone=settings.office_phone,
+        complaint_phone=settings.complaint_phone,
+        query_way=settings.query_way,
+    )
+    data = settings.data
+    with ExitStack() as stack:
+        stack.enter_context(_only_server(data))
+        listener = stack.enter_context(closing(_listen(settings.host, settings.port)))
+        url = _url(settings, listener.getsockname()[1])
+        store = stack.enter_context(closing(Store(data)))
+        passwords = stack.enter_context(closing(Passwords()))
+        materials = stack.enter_context(closing(Materials(data / "materials", store, settings.max_material_mib << 20)))
+        sealer = stack.enter_context(closing(Sealer(data / "seal", office, store, materials, official_now)))
+        register = Register(store)
+        first_start(register, passwords, data, url, sealer.trust_root, sorted({item.skill for item in catalogue}))
+
+        connections = Connections(Door(register, passwords), lambda event: runner.happen(event))
+        runner = Runner(
+            lambda: Hall(catalogue, rules, calendar, new_id), store, connections, materials.absent, sealer.seal
+        )
+        api = MaterialApi(materials, connections.session_of, runner.may_read)
+
+        def tell() -> None:
+            if settings.ready_file is not None:
+                write_private(settings.ready_file, url.encode())
+            say(f"listening on {url}")
+
+        server = _Server(_config(settings, _application(connections, api, runner)), connections, tell)
+        async with asyncio.TaskGroup() as group:
+            await runner.restore(group)
+            working = group.create_task(runner.run(group), name="runner")
+            watching = group.create_task(_watch_revocations(store, register, connections), name="revocations")
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, server.stop)
+            await server.serve(sockets=[listener])
+            working.cancel()
+            watching.cancel()
+
+
+def official_now() -> datetime:
+    """The wall clock in the hall's time zone."""
+    return datetime.now(OFFICIAL_TIME)
+
+
+def new_id() -> str:
+    """An id nobody guesses: 128 random bits, 26 letters and digits."""
+    return secrets.token_hex(16)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with our way of stopping: every session is told before its connection is closed."""
+
+    def __init__(self, config: uvicorn.Config, connections: Connections, on_listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._connections = connections
+        self._on_listening = on_listening
+
+    def stop(self) -> None:
+        """Begin to stop; ``serve`` returns soon after."""
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are ours: uvicorn would raise them again before the store is closed."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_listening()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._connections.stop()
+        await super().shutdown(sockets)
+
+
+def _application(connections: Connections, api: MaterialApi, runner: Runner) -> Starlette:
+    async def healthz(_: Request) -> Response:
+        body = msgspec.json.encode({"is_well": runner.is_well})
+        return Response(body, status_code=200 if runner.is_well else 503, media_type="application/json")
+
+    return Starlette(
+        routes=[
+            WebSocketRoute("/hall", connections.endpoint),
+            Route("/healthz", healthz, methods=["GET"]),
+            *api.routes(),
+        ]
+    )
+
+
+def _config(settings: Settings, application: Starlette) -> uvicorn.Config:
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    return uvicorn.Config(
+        application,
+        http="h11",
+        ws=CuttableProtocol,
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # a frame somewhat too large gets an error of ours, anything larger ends the connection (1009)
+        ws_max_size=2 * MAX_FRAME_BYTES,
+        ws_per_message_deflate=False,
+        ws_ping_interval=_PING_S,
+        ws_ping_timeout=_PONG_S,
+        timeout_graceful_shutdown=3,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+    )
+
+
+async def _watch_revocations(store: Store, register: Register, connections: Connections) -> None:
+    """``enrol`` works beside the server on the same store; who was revoked there is put out here within a second."""
+    seen = await asyncio.wrap_future(store.data_version())
+    while True:
+        await asyncio.sleep(_REVOCATION_S)
+        version = await asyncio.wrap_future(store.data_version())
+        if version != seen:
+            connections.close_parties(await asyncio.wrap_future(register.revoked()))
+            seen = version
+
+
+@contextlib.contextmanager
+def _only_server(data: Path) -> Iterator[None]:
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = os.open(data / "server.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise AlreadyRunning(f"另一个服务器正在使用数据文件夹 {data} (another server uses this data folder)") from None
+    finally:
+        os.close(lock)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # with the protocol named, asyncio sets TCP_NODELAY on what is accepted; without, each second frame waits 40 ms
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as problem:
+        listener.close()
+        reason = problem.strerror or str(problem)
+        raise AlreadyRunning(f"无法监听 {host}:{port}，端口可能已被占用 (cannot listen: {reason})") from None
+    return listener
+
+
+def _url(settings: Settings, port: int) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    host = f"[{host}]" if ":" in host else host
+    return f"{'wss' if settings.tls_certificate else 'ws'}://{host}:{port}/hall"
+
+
+def _check_tls(settings: Settings) -> None:
+    if settings.tls_certificate is None:
+        return
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_certificate, settings.tls_key)
+    except (OSError, ValueError) as problem:
+        raise SettingsWrong(f"tls_certificate, tls_key: {problem}") from None

@@ -1,0 +1,83 @@
+"""Admitting machines and people to a hall: keys and passwords are made here, once, and written for their owner.
+
+On the first start of an empty hall the server admits one terminal and one reviewer, so
+that all three programs work on one machine without any configuration.
+"""
+
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from signaling.protocol.enrolment import DeviceFile, LoginFile
+from signaling.server.authentication import Passwords
+from signaling.server.register import EnrolledReviewer, EnrolledTerminal, Register
+
+FIRST_TERMINAL, FIRST_TERMINAL_NAME = "T-01", "自助终端 01"
+FIRST_REVIEWER, FIRST_REVIEWER_NAME, FIRST_DESK = "reviewer-01", "审核员 01", "D-01"
+
+
+def enrol_terminal(
+    register: Register, terminal_id: str, name: str, url: str, trust_root: str, device_file: Path
+) -> None:
+    """Make a key pair, keep the public half, write the private one to ``device_file`` (0600) for the terminal."""
+    key = Ed25519PrivateKey.generate()
+    device = DeviceFile(terminal_id, name, url, key.private_bytes_raw(), trust_root)
+    # the file first: an enrolled key that nobody holds would be worse than a file that opens nothing
+    write_private(device_file, msgspec.json.encode(device))
+    register.put_terminal(EnrolledTerminal(terminal_id, name, key.public_key().public_bytes_raw())).result()
+
+
+def enrol_reviewer(
+    register: Register, passwords: Passwords, reviewer_id: str, name: str, skills: Sequence[str], password: str
+) -> None:
+    """Keep the reviewer with an Argon2id hash of the password."""
+    register.put_reviewer(EnrolledReviewer(reviewer_id, name, passwords.hash(password), tuple(skills))).result()
+
+
+def new_password() -> str:
+    """A password nobody guesses: 96 random bits."""
+    return secrets.token_urlsafe(12)
+
+
+def first_start(
+    register: Register, passwords: Passwords, folder: Path, url: str, trust_root: str, skills: Sequence[str]
+) -> bool:
+    """A hall without terminals gets T-01 with ``devices/T-01.json``, one without reviewers ``first-login.json``.
+
+    True when somebody was enrolled. At every start ``trust-root.pem`` is written, and files of the first start
+    that are still here get the present ``url``: the programs on this machine find the hall on its new port. Blocks.
+    """
+    device_file, login_file = folder / "devices" / f"{FIRST_TERMINAL}.json", folder / "first-login.json"
+    write_private(folder / "trust-root.pem", trust_root.encode())
+    _readdress(device_file, DeviceFile, url)
+    _readdress(login_file, LoginFile, url)
+    if has_no_reviewer := register.is_without("reviewers").result():
+        password = new_password()
+        write_private(login_file, msgspec.json.encode(LoginFile(FIRST_REVIEWER, password, FIRST_DESK, url)))
+        enrol_reviewer(register, passwords, FIRST_REVIEWER, FIRST_REVIEWER_NAME, skills, password)
+    if has_no_terminal := register.is_without("terminals").result():
+        enrol_terminal(register, FIRST_TERMINAL, FIRST_TERMINAL_NAME, url, trust_root, device_file)
+    return has_no_reviewer or has_no_terminal
+
+
+def _readdress(path: Path, kind: type[DeviceFile] | type[LoginFile], url: str) -> None:
+    try:
+        made = msgspec.json.decode(path.read_bytes(), type=kind)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return
+    if made.url != url:
+        write_private(path, msgspec.json.encode(msgspec.structs.replace(made, url=url)))
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file readable by its owner only, complete or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.new")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(content)
+        os.fsync(stream.fileno())
+    os.replace(draft, path)

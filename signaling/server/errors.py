@@ -1,0 +1,53 @@
+"""Exception tree of the server; what reaches the wire is the ``code`` of an error.
+
+ServerError                    the server cannot do what was asked
+├── SettingsWrong              the settings do not hold together; nothing was started
+├── AlreadyRunning             another server holds this data folder, or this port
+├── StoreError(code)           the case store
+│   ├── StorageFull            no space: nothing was written, later writes may succeed
+│   ├── StorageUnavailable     the store cannot write or read now
+│   └── StoreDamaged           the store's own check failed; the server refuses to start
+└── ChainBroken(seq)           an entry of the journal is not what was written
+"""
+
+from signaling.protocol.errors import ErrorCode
+
+
+class ServerError(Exception):
+    """The server cannot do what was asked."""
+
+
+class SettingsWrong(ServerError):
+    """A setting is missing, unknown or impossible; the message names it."""
+
+
+class AlreadyRunning(ServerError):
+    """Somebody else holds the data folder or the port; the message is a sentence for people."""
+
+
+class StoreError(ServerError):
+    """The case store failed; nothing of the act was kept."""
+
+    code = ErrorCode.STORAGE_UNAVAILABLE
+
+
+class StorageFull(StoreError):
+    """The disk is full. Nothing was written; the store goes on when there is space again."""
+
+    code = ErrorCode.STORAGE_FULL
+
+
+class StorageUnavailable(StoreError):
+    """The store is closed, or the disk answered with an error."""
+
+
+class StoreDamaged(StoreError):
+    """The database does not pass its own check."""
+
+
+class ChainBroken(ServerError):
+    """The journal is not the one that was written; ``seq`` is the first entry that does not fit."""
+
+    def __init__(self, seq: int, reason: str) -> None:
+        super().__init__(f"journal entry {seq}: {reason}")
+        self.seq = seq

@@ -1,0 +1,62 @@
+"""The chain of the journal: how an entry is hashed, and how a whole journal is checked.
+
+Each row carries the hash of the one before, so an edited, removed or reordered entry is
+found. A tail that was cut off, or a chain rewritten to its end, is not: that needs the
+head hash kept somewhere else (``journal export`` prints it). Pure: rows in, verdict out.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from signaling.server.errors import ChainBroken
+
+FIRST_HASH = "0" * 64
+"""What stands as ``prev_hash`` in the first row."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One journal row as stored and exported. ``body`` is the exact text that was hashed; ``case_id`` may be empty."""
+
+    seq: int
+    time: str
+    actor: str
+    case_id: str
+    kind: str
+    body: str
+    prev_hash: str
+    hash: str
+
+
+def hash_entry(prev_hash: str, seq: int, time: str, actor: str, case_id: str, kind: str, body: bytes) -> str:
+    """SHA-256 over the row before and every field of this one, each with its length, so that no two rows read alike."""
+    digest = hashlib.sha256(bytes.fromhex(prev_hash))
+    for field in (str(seq).encode(), time.encode(), actor.encode(), case_id.encode(), kind.encode(), body):
+        digest.update(len(field).to_bytes(8, "big"))
+        digest.update(field)
+    return digest.hexdigest()
+
+
+def check_chain(rows: Iterable[Row]) -> tuple[int, str]:
+    """Number of entries and the head hash. Raises ChainBroken at the first row that does not fit."""
+    count, head = 0, FIRST_HASH
+    for row in rows:
+        if row.seq != count + 1:
+            raise ChainBroken(row.seq, f"expected entry {count + 1}")
+        if row.prev_hash != head:
+            raise ChainBroken(row.seq, "does not follow the entry before")
+        if row.hash != hash_entry(head, row.seq, row.time, row.actor, row.case_id, row.kind, row.body.encode()):
+            raise ChainBroken(row.seq, "content does not match its hash")
+        count, head = row.seq, row.hash
+    return count, head
+
+
+def read_export(lines: Iterable[bytes]) -> Iterator[Row]:
+    """Rows of an exported journal (one JSON object a line). Raises ChainBroken for a line that is none."""
+    decoder = msgspec.json.Decoder(Row)
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield decoder.decode(line)
+        except msgspec.DecodeError as problem:
+            raise ChainBroken(number, f"unreadable line: {problem}") from None

@@ -1,0 +1,69 @@
+"""What machines and people are given, and that only their owner can read it."""
+
+import stat
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from signaling.protocol.enrolment import DeviceFile, LoginFile
+from signaling.server.authentication import Passwords
+from signaling.server.enrol import enrol_reviewer, enrol_terminal, first_start, new_password, write_private
+from signaling.server.register import Register
+
+URL = "ws://127.0.0.1:8787/hall"
+
+
+def test_a_device_file_holds_the_private_half_of_the_enrolled_key(register: Register, tmp_path: Path) -> None:
+    enrol_terminal(register, "T-02", "自助终端 02", URL, "PEM", tmp_path / "new" / "T-02.json")
+    path = tmp_path / "new" / "T-02.json"
+    device = msgspec.json.decode(path.read_bytes(), type=DeviceFile)
+    enrolled = register.terminal("T-02").result()
+    assert enrolled is not None
+    public = Ed25519PrivateKey.from_private_bytes(device.private_key).public_key().public_bytes_raw()
+    assert enrolled.public_key == public
+    assert (device.terminal_id, device.name, device.url, device.trust_root) == ("T-02", "自助终端 02", URL, "PEM")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_the_first_start_admits_one_of_each_once(
+    register: Register, passwords: Passwords, tmp_path: Path
+) -> None:
+    assert first_start(register, passwords, tmp_path, URL, "PEM", ["market"])
+    login = msgspec.json.decode((tmp_path / "first-login.json").read_bytes(), type=LoginFile)
+    reviewer = register.reviewer(login.reviewer).result()
+    assert reviewer is not None
+    assert reviewer.skills == ("market",)
+    assert await passwords.fits(reviewer.password_hash, login.password)
+    assert stat.S_IMODE((tmp_path / "first-login.json").stat().st_mode) == 0o600
+    device_file = tmp_path / "devices" / "T-01.json"
+    device = msgspec.json.decode(device_file.read_bytes(), type=DeviceFile)
+
+    assert not first_start(register, passwords, tmp_path, "ws://127.0.0.1:9000/hall", "PEM 2", ["market"])
+    moved = msgspec.json.decode(device_file.read_bytes(), type=DeviceFile)
+    assert moved == msgspec.structs.replace(device, url="ws://127.0.0.1:9000/hall")
+    again = msgspec.json.decode((tmp_path / "first-login.json").read_bytes(), type=LoginFile)
+    assert again == msgspec.structs.replace(login, url="ws://127.0.0.1:9000/hall")
+    assert (tmp_path / "trust-root.pem").read_text() == "PEM 2"
+
+
+def test_a_first_start_that_was_cut_short_is_finished(register: Register, passwords: Passwords, tmp_path: Path) -> None:
+    enrol_reviewer(register, passwords, "reviewer-01", "审核员 01", ["market"], "a password")
+    assert first_start(register, passwords, tmp_path, URL, "PEM", ["market"])
+    assert (tmp_path / "devices" / "T-01.json").exists()
+    assert not (tmp_path / "first-login.json").exists()
+
+
+def test_passwords_made_here_differ(tmp_path: Path) -> None:
+    assert len({new_password() for _ in range(100)}) == 100
+    assert len(new_password()) >= 16
+
+
+def test_a_private_file_is_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_bytes(b"old, readable by all")
+    path.chmod(0o644)
+    write_private(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [entry.name for entry in tmp_path.iterdir()] == ["secret"]

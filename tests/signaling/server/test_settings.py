@@ -1,0 +1,55 @@
+"""Where settings come from, which wins, and what is refused before anything starts."""
+
+from pathlib import Path
+
+import pytest
+
+from signaling.server.errors import SettingsWrong
+from signaling.server.settings import Settings, read_settings
+
+
+def test_nothing_given_is_enough(tmp_path: Path) -> None:
+    settings = read_settings({}, {"CLOUD_WINDOW_HOME": str(tmp_path)}, None)
+    assert settings == Settings(data=tmp_path / "hall")
+    assert (settings.host, settings.port, settings.max_material_mib) == ("127.0.0.1", 8787, 200)
+
+
+def test_command_line_beats_environment_beats_file(tmp_path: Path) -> None:
+    config = tmp_path / "hall.toml"
+    config.write_text('port = 1001\nring_s = 11\norganisation = "某区政务服务局"\n', encoding="utf-8")
+    environment = {"CLOUD_WINDOW_HOME": str(tmp_path), "CLOUD_WINDOW_PORT": "1002", "CLOUD_WINDOW_RING_S": "12.5"}
+    settings = read_settings({"port": "1003", "host": None}, environment, config)
+    assert (settings.port, settings.ring_s, settings.organisation) == (1003, 12.5, "某区政务服务局")
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"port": "70000"}, "port"),
+        ({"port": "many"}, "port"),
+        ({"ring_s": "0"}, "ring_s"),
+        ({"organisation": "局"}, "organisation"),
+        ({"max_material_mib": "0"}, "max_material_mib"),
+        ({"tls_key": "key.pem"}, "tls_certificate"),
+        ({"catalogue": "/nowhere/items.json"}, "catalogue"),
+        ({"colour": "red"}, "colour"),
+        ({"data": ""}, "data"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, given: dict[str, str | None], named: str) -> None:
+    with pytest.raises(SettingsWrong, match=named):
+        read_settings(given, {"CLOUD_WINDOW_HOME": str(tmp_path)}, None)
+
+
+@pytest.mark.parametrize("content", [b"port = ", b"\xff\xfe", b"port = [1]", b"prot = 1"])
+def test_a_wrong_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    config = tmp_path / "hall.toml"
+    config.write_bytes(content)
+    with pytest.raises(SettingsWrong):
+        read_settings({}, {"CLOUD_WINDOW_HOME": str(tmp_path)}, config)
+
+
+def test_a_file_where_the_folder_should_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "hall").write_text("")
+    with pytest.raises(SettingsWrong, match="not a folder"):
+        read_settings({}, {"CLOUD_WINDOW_HOME": str(tmp_path)}, None)

@@ -1,0 +1,220 @@
+"""The store: durable before done, nothing lost to SIGKILL, damage and tampering seen, a full disk survived."""
+
+import contextlib
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from signaling.hall.commands import Record
+from signaling.hall.facts import PageShown
+from signaling.server.errors import ChainBroken, StorageFull, StorageUnavailable, StoreDamaged
+from signaling.server.journal import check_chain, read_export
+from signaling.server.store import Store
+
+MakeRecord = Callable[..., Record]
+
+
+class Gate:
+    """An act that keeps its transaction open until it is let through."""
+
+    def __init__(self) -> None:
+        self.is_entered, self.opened = threading.Event(), threading.Event()
+
+    def pass_through(self, _: sqlite3.Connection) -> None:
+        self.is_entered.set()
+        assert self.opened.wait(10)
+
+
+def test_open_cases_come_back_in_order_and_closed_ones_do_not(store: Store, record: MakeRecord) -> None:
+    store.commit([record("c1", 1, (("tickets", 1),)), record("c2", 1, (("tickets", 2),))]).result()
+    store.commit([record("c1", 2), record("c2", None)]).result()
+    entries, counters = store.load().result()
+    assert [(entry.case_id, entry.fact) for entry in entries] == [
+        ("c1", PageShown("c1", "0" * 64, 1)),
+        ("c1", PageShown("c1", "0" * 64, 2)),
+    ]
+    assert entries[0].time == record("c1", 1).entry.time
+    assert counters == {"tickets": 2}
+    assert store.verify_chain().result()[0] == 4
+
+
+def test_it_all_is_there_after_closing(tmp_path: Path, record: MakeRecord) -> None:
+    with contextlib.closing(Store(tmp_path)) as first:
+        first.commit([record("c1", 1)]).result()
+    with contextlib.closing(Store(tmp_path)) as second:
+        assert len(second.load().result()[0]) == 1
+    with pytest.raises(StorageUnavailable):
+        first.commit([record("c1", 2)]).result()
+
+
+def test_a_commit_is_done_only_when_the_transaction_is_on_the_disk(
+    tmp_path: Path, store: Store, record: MakeRecord
+) -> None:
+    # the first gate keeps the writer busy, so that the record and the second gate share one transaction
+    first, second = Gate(), Gate()
+    holding = store.do(first.pass_through)
+    assert first.is_entered.wait(10)
+    committed, held = store.commit([record("c1", 1)]), store.do(second.pass_through)
+    first.opened.set()
+    holding.result(10)
+    assert second.is_entered.wait(10)
+    assert not committed.done()
+    assert rows_seen_by_another(tmp_path) == 0
+    second.opened.set()
+    held.result(10)
+    committed.result(10)
+    assert rows_seen_by_another(tmp_path) == 1
+    pragma = store.do(lambda connection: connection.execute("PRAGMA synchronous").fetchone()[0])
+    assert pragma.result() == 2  # FULL: COMMIT returns after the WAL is synced (sqlite.org/pragma.html)
+
+
+def rows_seen_by_another(tmp_path: Path) -> int:
+    with contextlib.closing(sqlite3.connect(f"file:{tmp_path / 'hall' / 'hall.db'}?mode=ro", uri=True)) as other:
+        return int(other.execute("SELECT count(*) FROM journal").fetchone()[0])
+
+
+CRASHING = """
+import sys, threading
+from datetime import datetime, UTC
+from pathlib import Path
+from signaling.hall.commands import Record
+from signaling.hall.facts import Entry, PageShown
+from signaling.server.store import Store
+store = Store(Path(sys.argv[1]))
+is_honest = sys.argv[2] == "honest"
+for number in range(1, 100_000):
+    if not is_honest and number == 20:
+        store.do(lambda connection: threading.Event().wait())
+    entry = Entry(datetime.now(UTC), "x", "c1", PageShown("c1", "0" * 64, number))
+    future = store.commit([Record(entry, (("n", number),), True)])
+    if is_honest:
+        future.result()
+    elif number < 20:
+        future.result()
+    print(number, flush=True)
+"""
+
+
+def acknowledged_then_killed(folder: Path, manner: str, count: int) -> int:
+    """The last number that the child acknowledged before SIGKILL."""
+    child = subprocess.Popen([sys.executable, "-c", CRASHING, str(folder), manner], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    with child:
+        for _ in range(count):
+            child.stdout.readline()
+        child.send_signal(signal.SIGKILL)
+        rest = child.stdout.read().split()
+    return int(rest[-1]) if rest else count
+
+
+@pytest.mark.parametrize("count", [1, 137, 400])
+def test_what_was_acknowledged_survives_sigkill(tmp_path: Path, count: int) -> None:
+    last = acknowledged_then_killed(tmp_path, "honest", count)
+    with contextlib.closing(Store(tmp_path)) as store:
+        entries, counters = store.load().result()
+        assert len(entries) >= last >= count
+        assert counters["n"] == len(entries)
+        assert store.verify_chain().result()[0] == len(entries)
+
+
+def test_the_crash_test_would_see_an_early_acknowledgement(tmp_path: Path) -> None:
+    last = acknowledged_then_killed(tmp_path, "early", 25)
+    with contextlib.closing(Store(tmp_path)) as store:
+        assert len(store.load().result()[0]) < last
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE journal SET body = CAST(replace(body, '2', '7') AS BLOB) WHERE seq = 2",
+        "UPDATE journal SET actor = 'somebody' WHERE seq = 2",
+        "DELETE FROM journal WHERE seq = 2",
+        "UPDATE journal SET seq = CASE seq WHEN 2 THEN -3 ELSE -2 END WHERE seq IN (2, 3);"
+        "UPDATE journal SET seq = -seq WHERE seq < 0",
+    ],
+)
+def test_a_changed_journal_is_found(tmp_path: Path, record: MakeRecord, change: str) -> None:
+    with contextlib.closing(Store(tmp_path)) as store:
+        store.commit([record("c1", page) for page in range(1, 5)]).result()
+    with contextlib.closing(sqlite3.connect(tmp_path / "hall.db")) as intruder:
+        intruder.executescript(change)
+    with contextlib.closing(Store(tmp_path)) as store, pytest.raises(ChainBroken):
+        store.verify_chain().result()
+
+
+def test_an_export_can_be_judged_without_the_store(tmp_path: Path, store: Store, record: MakeRecord) -> None:
+    store.commit([record("c1", page) for page in range(1, 5)]).result()
+    count, head = store.export_journal(tmp_path / "journal.jsonl").result()
+    with (tmp_path / "journal.jsonl").open("rb") as lines:
+        assert check_chain(read_export(lines)) == (count, head) == (4, head)
+
+
+def test_a_full_store_refuses_keeps_what_it_has_and_goes_on_with_space(store: Store, record: MakeRecord) -> None:
+    store.commit([record("c1", 1)]).result()
+    pages = store.do(lambda connection: connection.execute("PRAGMA page_count").fetchone()[0]).result()
+    store.do(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages}").fetchone()).result()
+    with pytest.raises(StorageFull):
+        store.commit([record("c1", page, (("n", page),)) for page in range(2, 200)]).result()
+    assert len(store.load().result()[0]) == 1
+    assert store.load().result()[1] == {}
+    store.do(lambda connection: connection.execute("PRAGMA max_page_count = 1000000").fetchone()).result()
+    store.commit([record("c1", page) for page in range(2, 200)]).result()
+    assert store.verify_chain().result()[0] == 199
+
+
+def test_one_bad_act_does_not_spoil_its_neighbours(store: Store, record: MakeRecord) -> None:
+    gate = Gate()
+
+    def fail(_: sqlite3.Connection) -> None:
+        raise ValueError("bad act")
+
+    held = store.do(gate.pass_through)
+    assert gate.is_entered.wait(10)
+    good, bad, better = store.commit([record("c1", 1)]), store.do(fail), store.commit([record("c1", 2)])
+    gate.opened.set()
+    held.result(10)
+    good.result(10)
+    better.result(10)
+    with pytest.raises(ValueError, match="bad act"):
+        bad.result(10)
+    assert store.verify_chain().result()[0] == 2
+
+
+def test_two_processes_may_write_and_the_chain_holds(tmp_path: Path, store: Store, record: MakeRecord) -> None:
+    before = store.data_version().result()
+    with contextlib.closing(Store(tmp_path / "hall")) as beside:
+        futures = [which.commit([record("c1", page)]) for page in range(1, 30) for which in (store, beside)]
+        for future in futures:
+            future.result(10)
+    assert store.verify_chain().result()[0] == 58
+    assert store.data_version().result() != before
+
+
+def test_a_damaged_file_is_refused_at_the_start(tmp_path: Path, record: MakeRecord) -> None:
+    with contextlib.closing(Store(tmp_path)) as store:
+        store.commit([record(f"c{page}", page) for page in range(1, 500)]).result()
+    with (tmp_path / "hall.db").open("r+b") as file:
+        file.seek(8 * 4096)
+        file.write(b"\xa5" * 4096)
+    with pytest.raises(StoreDamaged):
+        Store(tmp_path)
+
+
+def test_something_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "hall.db").write_bytes(b"this is not a database" * 300)
+    with pytest.raises(StoreDamaged):
+        Store(tmp_path)
+
+
+def test_a_store_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "hall.db")) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    with pytest.raises(StoreDamaged, match="99"):
+        Store(tmp_path)
