@@ -15,6 +15,7 @@ import typst
 from numpy.typing import NDArray
 from PIL import Image
 
+from annotate import inspect
 from signaling.protocol.values import Applicant
 
 Pixels = NDArray[np.uint8]
@@ -61,6 +62,28 @@ def draw_papers(folder: Path) -> Papers:
     papers.drawing.write_bytes(_compiled("drawing.typ", {"revision": "1"}, None)[0])
     papers.corrected_drawing.write_bytes(_compiled("drawing.typ", {"revision": "2"}, None)[0])
     return papers
+
+
+def found_papers(folder: Path, drawn: Papers) -> Papers:
+    """The person's own files in place of the drawn ones, as far as the folder and those below it have them.
+
+    The first picture by name is photographed; of the PDFs the one with most pages is the scan and the one with
+    the largest page the drawing. A PDF beside it whose name begins with the drawing's is its new version.
+    Raises PageError when a PDF does not open.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    shots = [path for path in files if path.suffix.lower() in (".jpg", ".jpeg", ".png")]
+    pdfs = {path: inspect(path) for path in files if path.suffix.lower() == ".pdf"}
+    scan = max(pdfs, key=lambda path: pdfs[path].page_count, default=drawn.scan)
+    sheets = {path: info.sizes_pt[0] for path, info in pdfs.items() if path != scan}
+    drawing = max(sheets, key=lambda path: sheets[path][0] * sheets[path][1], default=drawn.drawing)
+    newer = [path for path in sheets if path != drawing and path.stem.startswith(drawing.stem)]
+    return Papers(
+        shot=shots[0] if shots else drawn.shot,
+        scan=scan,
+        drawing=drawing,
+        corrected_drawing=newer[0] if newer else drawn.corrected_drawing,
+    )
 
 
 def _compiled(template: str, inputs: Mapping[str, str], ppi: float | None) -> list[bytes]:

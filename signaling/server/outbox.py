@@ -7,8 +7,10 @@ overfull and the connection has to be cut.
 import asyncio
 from collections import deque
 
-MOST_FRAMES = 256
-MOST_BYTES = 1 << 20
+# A snapshot after a reconnect brings all marks of a case at once (some thousands on a much discussed drawing), so
+# the box holds that many; who reads slowly is found by the send deadline, not by this limit.
+MOST_FRAMES = 8_192
+MOST_BYTES = 16 << 20
 
 
 class Outbox:

@@ -1,0 +1,112 @@
+"""``./hall demo``: the whole hall on one machine, and one case from submit to the printed, sealed notice.
+
+A real server process, a real desk and a real booth; printed as numbered lines with times; leaves its evidence in a
+folder. With ``--keep`` the windows stay open for clicking; without Qt's libraries the headless programs play.
+"""
+
+import argparse
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from annotate import PageError
+from reviewer.demo.evidence import Evidence
+from reviewer.demo.hall_process import HallDidNotStart, HallProcess
+from reviewer.demo.headless import play_headless
+from reviewer.demo.papers import Papers, draw_papers, found_papers
+from reviewer.settings import Settings as DeskSettings
+from terminal.settings import Settings as BoothSettings
+from terminal.simulator import StoryStopped
+
+missing_library = ""
+try:
+    from reviewer.demo.qt.stage import play_windows
+except ImportError as error:  # a system library that Qt needs; the headless programs do without
+    missing_library = str(error)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play the demo; 0 when the case was closed."""
+    options = _parser().parse_args(arguments)
+    has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) or sys.platform == "win32"
+    if options.headless or not has_display:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    out: Path = options.out.resolve()
+    _make_empty(out)
+    logging.basicConfig(
+        filename=out / "demo.log", level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    began = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory(prefix="cloud-window-demo-") as folder:
+            _play(options, Path(folder), out, has_display and not options.headless)
+    except (HallDidNotStart, StoryStopped, PageError, RuntimeError) as problem:
+        sys.stderr.write(f"演示没有走完：{problem}\n日志见 {out}\n")
+        return 1
+    _tell(f"\n全程 {time.monotonic() - began:.1f} 秒。结果在 {out}：")
+    for path in sorted(out.iterdir()):
+        _tell(f"    {path.name}")
+    _tell("核验通知书：./hall verify demo-out/受理通知书.pdf --trust demo-out/trust-root.pem")
+    return 0
+
+
+def _play(options: argparse.Namespace, folder: Path, out: Path, has_window: bool) -> None:
+    papers: Papers = draw_papers(folder / "papers")
+    if options.materials is not None:
+        papers = found_papers(options.materials, papers)
+    camera = folder / "camera"
+    camera.mkdir()
+    shutil.copyfile(papers.shot, camera / papers.shot.name)
+    evidence = Evidence(out)
+    with HallProcess(folder / "hall", out / "server.log") as hall:
+        _tell(f"大厅服务器已启动：{hall.url}")
+        device = hall.device()
+        desk = DeskSettings(url=hall.url, login=hall.login(), is_simulated=bool(missing_library))
+        booth = BoothSettings(device=device, url=hall.url, out=evidence.prints, camera=str(camera))
+        if missing_library:
+            _tell(
+                f"缺少图形界面所需的系统库，改由无窗口程序演示，不生成截图（./hall doctor 可查看）：{missing_library}"
+            )
+            figures = play_headless(desk, booth, papers, _tell)
+        else:
+            figures = play_windows(desk, booth, papers, evidence, _tell, stays=options.keep and has_window)
+    _tell("")
+    for name, seconds in figures.items():
+        _tell(f"    {name}：{1000 * seconds:.0f} ms")
+    _tell("    " + hall.export_journal(out / "journal.jsonl"))
+    _tell("    " + evidence.collect(device.trust_root))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hall demo", description="演示一件真实办件的全过程 / one whole case, for real"
+    )
+    parser.add_argument(
+        "--materials", type=Path, metavar="FOLDER", help="用此文件夹里的照片和 PDF 作材料 / own materials"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("demo-out"), metavar="FOLDER", help="结果文件夹 / where results go"
+    )
+    parser.add_argument("--keep", action="store_true", help="走完后保留两个窗口，可继续点击 / leave the windows open")
+    parser.add_argument("--headless", action="store_true", help="有显示器也离屏运行 / offscreen even with a display")
+    return parser
+
+
+def _make_empty(out: Path) -> None:
+    """Empty a folder of an earlier demo; one with other things in it is left alone and used as it is."""
+    if (out / "journal.jsonl").is_file() or (out / "demo.log").is_file():
+        shutil.rmtree(out)
+    out.mkdir(parents=True, exist_ok=True)
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - the demo speaks to the person who started it
+
+
+if __name__ == "__main__":
+    sys.exit(main())

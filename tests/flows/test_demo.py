@@ -1,0 +1,117 @@
+"""The demo as its reader starts it: offscreen, and in real X windows; what it leaves is judged by others."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+SHOTS = ("0-materials", "1-ring", "2-drawing", "3-annotation", "4-correction", "5-end")
+DEADLINE_S = 120.0
+
+
+@pytest.fixture
+def display(tmp_path: Path) -> Iterator[str]:
+    """A virtual X screen of 1920 x 1080."""
+    if shutil.which("Xvfb") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Xvfb is not installed")
+        pytest.skip("Xvfb is not installed")
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"]
+    with subprocess.Popen(command, pass_fds=(write,), stderr=subprocess.DEVNULL) as server:
+        os.close(write)
+        with os.fdopen(read) as said:
+            number = said.readline().strip()
+        assert number, "Xvfb did not start"
+        yield f":{number}"
+        server.terminate()
+
+
+def run_demo(out: Path, **environment: str) -> str:
+    known = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "reviewer.demo", "--out", str(out)],
+        env={**known, "PYTHONIOENCODING": "utf-8", **environment},
+        capture_output=True,
+        timeout=DEADLINE_S,
+        check=False,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_demo_leaves_its_evidence(tmp_path: Path, judge: Callable[..., str]) -> None:
+    out = tmp_path / "out"
+    said = run_demo(out)
+    assert len(re.findall(r"^ *\d+ +\d+\.\d\d s  ", said, re.MULTILINE)) == 15
+    assert all(
+        name in said for name in ("提交 → 席位振铃", "接听 → 双方首帧", "落笔 → 终端可见", "受理 → 通知书盖章送达")
+    )
+
+    for shot in SHOTS:
+        for who in ("desk", "terminal"):
+            with Image.open(out / f"{shot}-{who}.png") as picture:
+                assert len(picture.convert("RGB").resize((64, 64)).getcolors(4096) or []) > 20, f"{shot}-{who} is blank"
+    assert "真实有效" in (out / "核验报告.txt").read_text("utf-8")
+    judge("qpdf", "--check", out / "受理通知书.pdf")
+    assert "Signature is Valid" in judge("pdfsig", out / "受理通知书.pdf")
+
+    marked = out / "图纸批注.pdf"
+    judge("qpdf", "--check", marked)
+    kinds = judge("mutool", "show", marked, "grep")
+    assert {
+        f"/Subtype/{kind}" for kind in ("Ink", "Polygon", "FreeText") if f"/Subtype/{kind}" in kinds.replace(" ", "")
+    } == {
+        "/Subtype/Ink",
+        "/Subtype/Polygon",
+        "/Subtype/FreeText",
+    }
+    for command in (
+        ("pdftoppm", "-r", "40", "-png", "-singlefile", marked, tmp_path / "poppler"),
+        ("mutool", "draw", "-r", "40", "-o", tmp_path / "mutool.png", marked, "1"),
+    ):
+        judge(*command)
+    for reader in ("poppler", "mutool"):
+        with Image.open(tmp_path / f"{reader}.png") as picture:
+            red = sum(r > 180 and g < 90 and b < 90 for r, g, b in picture.convert("RGB").getdata())
+        assert red > 300, f"{reader} shows {red} red pixels"
+
+
+def test_the_demo_plays_in_real_windows(tmp_path: Path, display: str) -> None:
+    out = tmp_path / "out"
+    run_demo(out, DISPLAY=display, QT_QPA_PLATFORM="xcb")
+    with Image.open(out / "5-end-desk.png") as desk, Image.open(out / "5-end-terminal.png") as terminal:
+        assert desk.width + terminal.width <= 1920, "both windows fit side by side"
+
+
+def test_own_materials_go_the_same_way(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    Image.new("RGB", (2000, 1400), "#4a3a30").save(folder / "照片.jpg")
+    pages = [Image.new("RGB", (600, 800), colour) for colour in ("#ffffff", "#f0f0f0")]
+    pages[0].save(folder / "扫描.pdf", save_all=True, append_images=pages[1:])
+    Image.new("RGB", (1200, 900), "#fdfdfd").save(folder / "图.pdf")
+    out = tmp_path / "out"
+    done = subprocess.run(
+        [sys.executable, "-m", "reviewer.demo", "--headless", "--out", str(out), "--materials", str(folder)],
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        timeout=DEADLINE_S,
+        check=False,
+        encoding="utf-8",
+    )
+    # A photograph of an empty desk is refused for want of any edge, in words, and nothing is left half done.
+    assert done.returncode == 1
+    assert "演示没有走完" in done.stderr
+    assert "Traceback" not in done.stderr
