@@ -7,7 +7,10 @@ from typing import get_args
 
 import pytest
 
+from reviewer import settings as desk_settings
 from signaling.protocol import errors, messages
+from signaling.server.settings import Settings
+from terminal import settings as terminal_settings
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("reviewer", "terminal", "signaling", "annotate", "esign")
@@ -39,7 +42,9 @@ def test_programs_keep_their_init_empty() -> None:
 @pytest.mark.parametrize("package", ["annotate", "esign"])
 def test_libraries_export_their_public_names(package: str) -> None:
     tree = ast.parse((ROOT / package / "__init__.py").read_text("utf-8"))
-    assigned = [node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"]
+    assigned = [
+        node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    ]
     assert assigned, f"{package} has no __all__"
     exported = ast.literal_eval(assigned[0].value)
     assert exported == sorted(set(exported)), "__all__ is sorted and names nothing twice"
@@ -78,3 +83,12 @@ def test_nothing_is_named_that_belongs_to_one_machine() -> None:
     assert len(tracked) > 50
     found = [str(p.relative_to(ROOT)) for p in tracked if leak.search(p.read_text("utf-8", errors="ignore"))]
     assert found == []
+
+
+def test_every_setting_is_in_the_operations_page() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert {name for name in Settings.__struct_fields__ if f"`{name}`" not in page} == set()
+    sources = (Path(str(program.__file__)).read_text("utf-8") for program in (desk_settings, terminal_settings))
+    options = {option for source in sources for option in re.findall(r'add_argument\("(--[a-z-]+)"', source)}
+    assert len(options) > 8
+    assert {option for option in options if option not in page} == set()

@@ -1,0 +1,33 @@
+"""The demo's hall: a real server process that can be killed and comes back at the same address."""
+
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from reviewer.demo.hall_process import HallDidNotStart, HallProcess
+
+
+def is_well(url: str) -> bool:
+    with urlopen(url.replace("ws://", "http://").replace("/hall", "/healthz")) as answer:  # noqa: S310 - our own server
+        return bool(answer.status == 200)
+
+
+def test_it_comes_back_at_the_same_address_after_a_kill(tmp_path: Path) -> None:
+    with HallProcess(tmp_path / "hall", tmp_path / "log") as hall:
+        url = hall.url
+        assert is_well(url)
+        assert hall.device().url == hall.login().url == url
+        hall.kill()
+        with pytest.raises(OSError, match=r"refused|reset"):
+            is_well(url)
+        hall.start()
+        assert hall.url == url
+        assert is_well(url)
+    assert "intact" in hall.export_journal(tmp_path / "journal.jsonl")
+
+
+def test_a_server_that_ends_says_why(tmp_path: Path) -> None:
+    hall = HallProcess(tmp_path / "hall", tmp_path / "log", "--ring-s", "soon")
+    with pytest.raises(HallDidNotStart, match="ring_s"):
+        hall.start()
