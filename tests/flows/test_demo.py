@@ -84,7 +84,7 @@ def test_the_demo_leaves_its_evidence(tmp_path: Path, judge: Callable[..., str])
         judge(*command)
     for reader in ("poppler", "mutool"):
         with Image.open(tmp_path / f"{reader}.png") as picture:
-            red = sum(r > 180 and g < 90 and b < 90 for r, g, b in picture.convert("RGB").getdata())
+            red = sum(r > 180 and g < 90 and b < 90 for r, g, b in picture.convert("RGB").get_flattened_data())
         assert red > 300, f"{reader} shows {red} red pixels"
 
 

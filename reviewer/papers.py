@@ -1,0 +1,149 @@
+"""The papers of the case on the desk: every handed-in version, how far it is read, and its marks.
+
+Plain state without files: a paper's ``pages`` is whatever the joiner opened, passed through unread.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from annotate.marks import Mark
+from annotate.markup import Markup
+from signaling.protocol.values import CaseView, Material
+
+PaperState = Literal["waiting", "fetching", "opening", "open", "failed"]
+
+
+class Thumbnail(msgspec.Struct, frozen=True):
+    """A small picture of a first page: 8-bit RGB, rows without padding."""
+
+    width: int
+    height: int
+    rgb: bytes
+
+
+class OpenedPaper(msgspec.Struct, frozen=True):
+    """What opening a file told. ``pages`` is the page source for the viewer; ``media_type`` is what the bytes say."""
+
+    pages: object
+    page_count: int
+    media_type: str
+    has_signature: bool
+    thumbnail: Thumbnail
+
+
+class Paper(msgspec.Struct):
+    """One version of one material. ``problem`` is a code of annotate's PageError or the protocol's ErrorCode."""
+
+    material: Material
+    slot_name: str
+    is_current: bool = True
+    state: PaperState = "waiting"
+    done_bytes: int = 0
+    opened: OpenedPaper | None = None
+    problem: str = ""
+    looked: set[int] = msgspec.field(default_factory=set)
+
+    @property
+    def page_count(self) -> int:
+        """Pages as opened, as declared before that."""
+        return self.opened.page_count if self.opened else self.material.pages
+
+    @property
+    def is_looked_at(self) -> bool:
+        """At least one page was on the screen."""
+        return bool(self.looked)
+
+
+class MarkRow(msgspec.Struct, frozen=True):
+    """One visible mark for the list of marks; ``number`` counts from 1 through the case."""
+
+    number: int
+    mark_id: str
+    digest: str
+    slot: str
+    slot_name: str
+    page: int
+    kind: str
+    text: str
+    author: str
+
+
+class Papers:
+    """All papers of one case, by digest, and their marks."""
+
+    def __init__(self) -> None:
+        self._papers: dict[str, Paper] = {}
+        self._markups: dict[str, Markup] = {}
+
+    def take(self, case: CaseView) -> None:
+        """Follow the case: new versions come in, older ones stop being current. Same case again changes nothing."""
+        names = {slot.code: slot.name for slot in case.item.slots}
+        newest = newest_by_slot(case)
+        for material in case.materials:
+            paper = self._papers.get(material.digest)
+            if paper is None:
+                paper = Paper(material, names.get(material.slot, material.slot))
+                self._papers[material.digest] = paper
+            paper.is_current = material.digest in newest
+
+    def get(self, digest: str) -> Paper | None:
+        """The paper with this digest."""
+        return self._papers.get(digest)
+
+    def all(self) -> tuple[Paper, ...]:
+        """Every version, oldest first as handed in."""
+        return tuple(self._papers.values())
+
+    def current(self) -> tuple[Paper, ...]:
+        """The versions that count."""
+        return tuple(paper for paper in self._papers.values() if paper.is_current)
+
+    def unread(self) -> tuple[Paper, ...]:
+        """Papers that count and were never on the screen."""
+        return tuple(paper for paper in self.current() if not paper.is_looked_at)
+
+    def markup(self, digest: str) -> Markup:
+        """The marks of a document; made when first asked for."""
+        return self._markups.setdefault(digest, Markup())
+
+    def drop_pending(self, operation_id: str) -> None:
+        """Take a refused operation off, whichever document it was for."""
+        for markup in self._markups.values():
+            markup.drop_pending(operation_id)
+
+    def mark_rows(self) -> tuple[MarkRow, ...]:
+        """Visible marks of the papers that count, in the order of the papers, then of drawing."""
+        rows: list[MarkRow] = []
+        for paper in self.current():
+            digest = paper.material.digest
+            for placed in self.markup(digest).marks():
+                rows.append(
+                    MarkRow(
+                        len(rows) + 1,
+                        placed.mark_id,
+                        digest,
+                        paper.material.slot,
+                        paper.slot_name,
+                        placed.page,
+                        kind_of(placed.mark),
+                        getattr(placed.mark, "text", ""),
+                        placed.author,
+                    )
+                )
+        return tuple(rows)
+
+
+def newest_by_slot(case: CaseView) -> frozenset[str]:
+    """Digests of the newest version of each slot."""
+    newest: dict[str, Material] = {}
+    for material in case.materials:
+        known = newest.get(material.slot)
+        if known is None or material.version >= known.version:
+            newest[material.slot] = material
+    return frozenset(material.digest for material in newest.values())
+
+
+def kind_of(mark: Mark) -> str:
+    """Stable name of a kind of mark: stroke, highlighter, arrow, rectangle, cloud or text."""
+    return type(mark).__name__.lower()

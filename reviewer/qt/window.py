@@ -1,0 +1,183 @@
+"""The desk's window: lays out the panels and binds the keys, nothing else."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PyQt6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from reviewer.qt.banner import Banner
+from reviewer.qt.case import CaseHeader
+from reviewer.qt.cheatsheet import CheatSheet
+from reviewer.qt.checks import ChecksPanel
+from reviewer.qt.confirm import confirm_acceptance, confirm_corrections, confirm_hang_up
+from reviewer.qt.corrections import CorrectionsPanel
+from reviewer.qt.decision import DecisionBar
+from reviewer.qt.idle import IdlePage
+from reviewer.qt.login import LoginPage
+from reviewer.qt.marks import MarksPanel
+from reviewer.qt.materials import MaterialStrip
+from reviewer.qt.queue import QueuePanel
+from reviewer.qt.ring import RingCard
+from reviewer.qt.tabs import Tabs
+from reviewer.qt.topbar import TopBar
+from reviewer.qt.video import VideoPanel
+from reviewer.qt.viewer import Viewer
+from reviewer.session import DeskSession
+from signaling.protocol.values import CaseState
+
+_WIDE_PX = 1500
+_RIGHT_WIDE_PX, _RIGHT_NARROW_PX = 380, 300
+
+
+class DeskWindow(QMainWindow):
+    """Login page, or the desk. Built with the session; ``url`` and ``desk_id`` only fill the login form."""
+
+    def __init__(self, session: DeskSession, url: str = "", desk_id: str = "") -> None:
+        super().__init__()
+        self._session = session
+        self._is_queue_wanted: bool | None = None
+        self._last_state: tuple[CaseState | None, int] = (None, 0)
+        self.setWindowTitle("云窗口 · 审核席位")
+        self.setMinimumSize(940, 700)
+        self.login = LoginPage(session, url, desk_id)
+        self.topbar, self.banner, self.queue = TopBar(session), Banner(session), QueuePanel(session)
+        self.ring, self.idle, self.header = RingCard(session), IdlePage(session), CaseHeader(session)
+        self.materials, self.viewer, self.video = MaterialStrip(session), Viewer(session), VideoPanel(session)
+        self.checks, self.marks = ChecksPanel(session), MarksPanel(session)
+        self.corrections, self.decision = CorrectionsPanel(session), DecisionBar(session)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.login)
+        self._pages.addWidget(self._desk())
+        self.setCentralWidget(self._pages)
+        self.topbar.queue_toggled.connect(self._toggle_queue)
+        self.decision.asked.connect(self._ask)
+        self.video.hang_up_asked.connect(self.hang_up)
+        self._bind_keys()
+        session.subscribe(self.refresh)
+        self.refresh()
+
+    def _desk(self) -> QWidget:
+        desk = QWidget()
+        papers = QHBoxLayout()
+        papers.addWidget(self.materials)
+        papers.addWidget(self.viewer, 1)
+        work = QWidget()
+        centre = QVBoxLayout(work)
+        centre.setContentsMargins(0, 0, 0, 0)
+        centre.addWidget(self.header)
+        centre.addLayout(papers, 1)
+        self._centre = QStackedWidget()
+        self._centre.addWidget(self.idle)
+        self._centre.addWidget(work)
+        self.tabs = Tabs()
+        self.tabs.add(self.checks, "核验")
+        self.tabs.add(self.marks, "批注")
+        self.tabs.add(self.corrections, "补正")
+        self.right = QWidget()
+        side = QVBoxLayout(self.right)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.addWidget(self.video)
+        side.addWidget(self.tabs, 1)
+        middle = QHBoxLayout()
+        middle.addWidget(self.queue)
+        middle.addWidget(self._centre, 1)
+        middle.addWidget(self.right)
+        column = QVBoxLayout(desk)
+        column.setContentsMargins(10, 10, 10, 10)
+        column.setSpacing(8)
+        for widget in (self.topbar, self.banner, self.ring):
+            column.addWidget(widget)
+        column.addLayout(middle, 1)
+        column.addWidget(self.decision)
+        return desk
+
+    def _bind_keys(self) -> None:
+        session = self._session
+        for keys, act in (
+            ("F1", lambda: CheatSheet(self).open()),
+            ("F2", session.answer),
+            ("F4", self.hang_up),
+            ("F8", self.video.toggle_hold),
+            ("F9", self.topbar.toggle),
+            ("Alt+A", self.video.toggle_microphone),
+            ("Alt+V", self.video.toggle_camera),
+            ("Ctrl+Return", lambda: self._ask("accept")),
+            ("Ctrl+Enter", lambda: self._ask("accept")),
+            ("Ctrl+Shift+Return", lambda: self._ask("request_corrections")),
+            ("Ctrl+Shift+Enter", lambda: self._ask("request_corrections")),
+            ("Ctrl+PgDown", lambda: self._step_material(1)),
+            ("Ctrl+PgUp", lambda: self._step_material(-1)),
+            ("F6", lambda: self._step_panel(1)),
+            ("Shift+F6", lambda: self._step_panel(-1)),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    def refresh(self) -> None:
+        """Show the page and the panels this moment needs."""
+        session = self._session
+        is_in = bool(session.name) and session.connection != "refused"
+        self._pages.setCurrentIndex(1 if is_in else 0)
+        has_case = session.case is not None
+        self._centre.setCurrentIndex(1 if has_case else 0)
+        self.right.setVisible(has_case)
+        self.video.setVisible(session.offer is None)
+        self.decision.setVisible(has_case)
+        marks = len(session.papers.mark_rows())
+        self.tabs.set_title(self.marks, f"批注 {marks}" if marks else "批注")
+        self.tabs.set_title(self.corrections, f"补正 {len(session.drafts)}" if session.drafts else "补正")
+        state = (session.case.state if session.case else None, len(session.drafts))
+        if state[1] > self._last_state[1] or (state[0] == "correction_requested" != self._last_state[0]):
+            self.tabs.show_page(self.corrections)
+        elif session.offer is not None or state[0] is None:
+            self.tabs.show_page(self.checks)
+        self._last_state = state
+
+    def hang_up(self) -> None:
+        """Hang up, asking first when the case is undecided."""
+        dialog = confirm_hang_up(self._session, self)
+        if dialog:
+            dialog.open()
+
+    def _ask(self, outcome: str) -> None:
+        ask = confirm_acceptance if outcome == "accept" else confirm_corrections
+        dialog = ask(self._session, self)
+        if dialog:
+            dialog.open()
+
+    def _step_material(self, step: int) -> None:
+        papers = self._session.papers.current()
+        if papers:
+            digests = [paper.material.digest for paper in papers]
+            shown = self._session.shown
+            place = digests.index(shown[0]) + step if shown and shown[0] in digests else 0
+            self._session.show_material(digests[place % len(digests)])
+
+    def _step_panel(self, step: int) -> None:
+        """Papers, page, side panel, decision: put the keyboard on the next one."""
+        panels: list[QWidget] = [self.materials, self.viewer, self.tabs, self.decision]
+        focus = self.focusWidget()
+        here = next((n for n, panel in enumerate(panels) if focus is not None and panel.isAncestorOf(focus)), -1)
+        panel = panels[(here + step) % len(panels)]
+        if panel is self.tabs:
+            self.tabs.focus_tab()
+        elif panel is self.viewer:
+            self.viewer.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif panel is self.materials:
+            self.materials.focus_shown()
+        else:
+            self.decision.accept.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _toggle_queue(self) -> None:
+        self._is_queue_wanted = not self.queue.isVisible()
+        self.queue.setVisible(self._is_queue_wanted)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        is_wide = self.width() >= _WIDE_PX
+        self.right.setFixedWidth(_RIGHT_WIDE_PX if is_wide else _RIGHT_NARROW_PX)
+        self.queue.setVisible(is_wide if self._is_queue_wanted is None else self._is_queue_wanted)
+        super().resizeEvent(event)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Closing in a call would cut off the applicant: hang up first."""
+        if event is not None and self._session.call is not None and self._session.is_online:
+            event.ignore()
+            self.hang_up()

@@ -1,0 +1,78 @@
+"""The strip of papers: state in words, versions in order, a click shows."""
+
+import pytest
+from PyQt6.QtCore import Qt
+
+from reviewer.effects import FetchMaterial
+from reviewer.qt.materials import MaterialStrip
+from signaling.protocol.messages import CaseChanged
+
+
+@pytest.fixture
+def strip(stage, qtbot):
+    made = MaterialStrip(stage.session)
+    qtbot.addWidget(made)
+    made.resize(142, 800)
+    made.show()
+    return made
+
+
+def order(strip) -> list[str]:
+    cards = sorted(strip.cards.items(), key=lambda item: strip._column.indexOf(item[1]))
+    return [digest for digest, _ in cards]
+
+
+def test_papers_stand_as_in_the_material_list(stage, strip, build):
+    materials = (build.material("plan"), build.material("form"))
+    stage.ringing().hear(CaseChanged(build.case("received", materials=materials)))
+    assert order(strip)[:2] == [build.material("form").digest, build.material("licence", pages=3).digest]
+
+
+def test_each_state_has_its_words(stage, strip, build):
+    stage.ringing()
+    digest = build.material("licence", pages=3).digest
+    card = strip.cards[digest]
+    assert card.status() == "接收 0%"
+    stage.session.material_progress(digest, 25_000)
+    assert card.status() == "接收 50%"
+    stage.session.material_fetched(digest)
+    assert card.status() == "正在打开"
+    stage.session.material_opened(digest, build.opened(build.material("licence", pages=3)))
+    assert card.status() == "已看 0/3 页"
+    for page in range(3):
+        stage.session.show_material(digest, page)
+    assert card.status() == "已看完 3 页"
+    stage.session.material_failed(digest, "encrypted")
+    assert card.status() == "文件设有密码"
+    assert card.accessibleName() == "营业执照及环评批复扫描件 第 1 版，文件设有密码"
+
+
+def test_click_and_enter_show_the_paper(stage, strip, build, qtbot):
+    stage.in_call()
+    plan, form = build.material("plan").digest, build.material("form").digest
+    qtbot.mouseClick(strip.cards[plan], Qt.MouseButton.LeftButton)
+    assert stage.session.shown == (plan, 0)
+    strip.cards[form].setFocus()
+    qtbot.keyClick(strip.cards[form], Qt.Key.Key_Return)
+    assert stage.session.shown == (form, 0)
+    strip.focus_shown()
+
+
+def test_a_failed_paper_is_fetched_again_by_a_click(stage, strip, build, qtbot):
+    stage.ringing()
+    digest = build.material("form").digest
+    stage.session.material_failed(digest, "unreachable")
+    qtbot.mouseClick(strip.cards[digest], Qt.MouseButton.LeftButton)
+    assert [fetch.digest for fetch in stage.done(FetchMaterial)].count(digest) == 2
+
+
+def test_old_versions_stand_below_with_a_heading(stage, strip, build):
+    stage.waiting_for_correction()
+    assert not strip._older.isVisible()
+    new = build.material("plan", version=2)
+    stage.hear(CaseChanged(build.case(materials=(*build.case().materials, new))))
+    assert strip._older.isVisible()
+    assert order(strip)[2:] == [new.digest, build.material("plan").digest]
+    before = strip.cards[new.digest].grab().toImage()
+    stage.session.material_opened(new.digest, build.opened(new))
+    assert strip.cards[new.digest].grab().toImage() != before

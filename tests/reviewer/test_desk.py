@@ -1,0 +1,288 @@
+"""The joiner against a hall and a leg in memory: effects become acts, results come back, nothing is left behind."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from annotate.pages import PageSource
+from reviewer.desk import Desk, has_signature, open_paper
+from signaling.client import digest_of
+from signaling.protocol.errors import ErrorCode, Refused
+from signaling.protocol.messages import (
+    CallEnded,
+    CallHeld,
+    CallOffered,
+    CallStarted,
+    Description,
+    DeskChanged,
+    Rejoin,
+    SetAvailability,
+)
+
+
+class MemoryHall:
+    """The hall as ``HallPort``: files by digest, everything said is kept."""
+
+    name = "张敏"
+
+    def __init__(self, login, on_message, on_state, files) -> None:
+        self.login, self.hear, self.state, self.files = login, on_message, on_state, files
+        self.said = []
+        self.is_running = False
+
+    async def run(self) -> None:
+        self.is_running = True
+        self.state("online", None, 0.0)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.is_running = False
+
+    def say(self, message) -> None:
+        self.said.append(message)
+
+    async def fetch(self, digest: str, target: Path, on_progress: Callable[[int, int], None]) -> None:
+        content = self.files[digest]
+        if isinstance(content, Exception):
+            raise content
+        if content is None:  # never arrives
+            await asyncio.Event().wait()
+        await asyncio.to_thread(target.write_bytes, content)
+        on_progress(len(content), len(content))
+
+
+class MemoryLeg:
+    """A WebRTC leg as ``LegPort``."""
+
+    def __init__(self, leg, say, changed) -> None:
+        self.leg, self.say, self.changed = leg, say, changed
+        self.received, self.muted = [], []
+        self.over = asyncio.Event()
+
+    async def run(self) -> None:
+        self.changed("connected")
+        await self.over.wait()
+        if self.leg.generation == 99:
+            raise RuntimeError("broken leg")
+
+    def receive(self, message) -> None:
+        self.received.append(message)
+
+    def set_muted(self, microphone: bool, camera: bool) -> None:
+        self.muted.append((microphone, camera))
+
+    async def close(self) -> None:
+        self.over.set()
+
+
+class Play:
+    """One desk on the test's own loop."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes | Exception | None] = {}
+        self.halls: list[MemoryHall] = []
+        self.legs: list[MemoryLeg] = []
+        self.rings: list[bool] = []
+        ids = iter(range(10**6))
+        loop = asyncio.get_running_loop()
+        self.desk = Desk(loop.call_soon, self._connect, self._open, self.rings.append, lambda: f"id{next(ids)}")
+        self.session = self.desk.session
+
+    def _connect(self, login, on_message, on_state) -> MemoryHall:
+        self.halls.append(MemoryHall(login, on_message, on_state, self.files))
+        return self.halls[-1]
+
+    def _open(self, leg, say, changed) -> MemoryLeg:
+        self.legs.append(MemoryLeg(leg, say, changed))
+        return self.legs[-1]
+
+    async def until(self, is_so: Callable[[], object]) -> None:
+        async with asyncio.timeout(20):
+            while not is_so():  # noqa: ASYNC110 - files, threads and tasks tell nobody
+                await asyncio.sleep(0.005)
+
+    def hear(self, *messages) -> None:
+        for message in messages:
+            self.halls[-1].hear(message)
+
+
+@asynccontextmanager
+async def playing(is_logged_in: bool = True):
+    play = Play()
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(play.desk.run())
+        if is_logged_in:
+            play.session.log_in("ws://h/hall", "r-01", "pw", "D-01")
+            await play.until(lambda: play.session.is_online)
+        yield play
+        running.cancel()
+
+
+@pytest.fixture
+def offered(build, make_pdf):
+    """A case with one real PDF of two pages and the bytes to serve."""
+    path = make_pdf("plan.pdf", 2)
+    real = build.material("plan", pages=2)
+    real = build.replace(real, digest=digest_of(path), size=path.stat().st_size)
+    return build.case("received", materials=(real,)), path.read_bytes()
+
+
+async def test_what_is_said_before_the_loop_runs_is_not_lost():
+    play = Play()
+    play.session.log_in("ws://h/hall", "r-01", "pw", "D-01")
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(play.desk.run())
+        await play.until(lambda: play.session.is_online)
+        assert play.halls[0].login.reviewer == "r-01"
+        assert play.session.name == "张敏"
+        running.cancel()
+    assert not play.halls[0].is_running
+
+
+async def test_messages_and_gestures_pass_through(build):
+    async with playing() as play:
+        play.hear(DeskChanged("away", "", build.noon))
+        await play.until(lambda: play.session.since is not None)
+        play.session.set_ready()
+        await play.until(lambda: play.halls[0].said == [SetAvailability(is_ready=True)])
+
+
+async def test_a_second_login_ends_the_first_connection():
+    async with playing() as play:
+        play.session.log_in("ws://other/hall", "r-02", "pw", "D-01")
+        await play.until(lambda: len(play.halls) == 2 and play.halls[1].is_running and not play.halls[0].is_running)
+
+
+async def test_materials_are_fetched_opened_and_wiped(offered):
+    case, content = offered
+    digest = case.materials[0].digest
+    async with playing() as play:
+        play.files[digest] = content
+        play.hear(CallOffered("call-1", case, 20.0))
+        await play.until(lambda: play.session.case is not None)
+        paper = play.session.papers.get(digest)
+        await play.until(lambda: paper.state == "open")
+        assert (paper.opened.page_count, paper.opened.media_type, paper.opened.has_signature) == (
+            2, "application/pdf", False,
+        )  # fmt: skip
+        assert max(paper.opened.thumbnail.width, paper.opened.thumbnail.height) == 200
+        assert len(paper.opened.thumbnail.rgb) == 3 * paper.opened.thumbnail.width * paper.opened.thumbnail.height
+        assert isinstance(paper.opened.pages, PageSource)
+        kept = play.desk._wanted[digest]
+        assert kept.read_bytes() == content
+        assert play.rings == [True]
+        play.hear(CallEnded("call-1", "no_answer"))
+        await play.until(lambda: play.rings == [True, False] and not kept.exists())
+        assert play.desk._sources == {}
+        folder = kept.parent
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (Refused(ErrorCode.NOT_FOUND), "not_found"),
+        (ConnectionError("cut"), "unreachable"),
+        (b"neither a PDF nor a picture", "unsupported"),
+        (b"%PDF-1.7\n broken", "unreadable"),
+    ],
+)
+async def test_a_material_that_cannot_be_had_says_why(offered, content, code):
+    case, _ = offered
+    async with playing() as play:
+        play.files[case.materials[0].digest] = content
+        play.hear(CallOffered("call-1", case, 20.0))
+        await play.until(lambda: play.session.case is not None)
+        paper = play.session.papers.current()[0]
+        await play.until(lambda: paper.state == "failed")
+        assert paper.problem == code
+
+
+async def test_a_download_that_hangs_is_given_up_with_the_case(offered):
+    case, _ = offered
+    async with playing() as play:
+        play.files[case.materials[0].digest] = None
+        play.hear(CallOffered("call-1", case, 20.0))
+        await play.until(lambda: play.desk._downloads)
+        play.hear(CallEnded("call-1", "no_answer"))
+        await play.until(lambda: not play.desk._downloads)
+
+
+async def test_a_call_opens_mutes_feeds_and_closes_its_legs(offered):
+    case, content = offered
+    async with playing() as play:
+        play.files[case.materials[0].digest] = content
+        play.hear(CallStarted("call-1", case, 1, True, "T"))
+        await play.until(lambda: play.session.call and play.session.call.link == "connected")
+        play.hear(Description("call-1", 1, "answer", "v=0"), Description("call-1", 7, "answer", "v=0"))
+        play.hear(CallHeld("call-1", True))
+        first = play.legs[0]
+        await play.until(lambda: first.muted[-1] == (True, True))
+        assert first.muted[0] == (False, False)
+        assert [message.generation for message in first.received] == [1]
+        first.say(Rejoin("call-1", 1))
+        assert play.halls[0].said[-1] == Rejoin("call-1", 1)
+        play.hear(CallStarted("call-1", case, 2, True, "T", is_held=True))
+        await play.until(first.over.is_set)  # the second carries media
+        play.hear(CallEnded("call-1", "hung_up"))
+        await play.until(play.legs[1].over.is_set)
+        await play.until(lambda: not play.desk._legs)
+
+
+async def test_a_broken_leg_does_not_take_the_desk_down(offered, caplog):
+    case, content = offered
+    async with playing() as play:
+        play.files[case.materials[0].digest] = content
+        play.hear(CallStarted("call-1", case, 99, True, "T"))
+        await play.until(lambda: play.legs)
+        play.legs[0].over.set()
+        await play.until(lambda: play.session.call.link == "failed")
+        assert "leg of call call-1 generation 99 failed" in caplog.text
+        assert play.session.is_online
+
+
+async def test_ending_the_program_closes_the_legs(offered):
+    case, content = offered
+    async with playing() as play:
+        play.files[case.materials[0].digest] = content
+        play.hear(CallStarted("call-1", case, 1, True, "T"))
+        await play.until(lambda: play.legs)
+        leg = play.legs[0]
+    assert leg.over.is_set() or not play.desk._legs
+
+
+async def test_the_marked_paper_is_exported_as_annotations(offered, build, tmp_path):
+    case, content = offered
+    target = tmp_path / "marked.pdf"
+    digest = case.materials[0].digest
+    async with playing() as play:
+        play.files[digest] = content
+        play.hear(CallStarted("call-1", build.replace(case, state="reviewing"), 1, True, "T"))
+        await play.until(lambda: play.session.call is not None)
+        await play.until(lambda: play.session.papers.get(digest).state == "open")
+        play.session.operate(build.stroke())
+        play.session.export_marked(digest, str(target))
+        await play.until(lambda: play.session.exported == str(target))
+        play.session.export_marked(digest, str(tmp_path / "no-such-folder" / "x.pdf"))
+        await play.until(lambda: play.session.problem == "export_failed")
+    (annotation,) = pypdf.PdfReader(target).pages[0]["/Annots"]
+    assert annotation.get_object()["/Subtype"] == "/Ink"
+
+
+def test_only_a_pdf_with_a_byte_range_claims_a_signature(tmp_path, make_pdf):
+    plain = make_pdf()
+    signed, picture = tmp_path / "signed.pdf", tmp_path / "x.png"
+    signed.write_bytes(plain.read_bytes() + b"\n/ByteRange [0 1 2 3]")
+    picture.write_bytes(b"\x89PNG /ByteRange")
+    assert [has_signature(path) for path in (plain, signed, picture)] == [False, True, False]
+
+
+def test_opening_a_paper_gives_its_pages(make_pdf):
+    source, facts = open_paper(make_pdf(pages=3))
+    with source:
+        assert facts.page_count == 3
+        assert source.render(2, 0.5).width == 210

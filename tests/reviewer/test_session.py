@@ -1,0 +1,431 @@
+"""Playbooks of the desk's session: what each message and each gesture does, in every state it can come in."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from annotate.codec import decode_operation
+from annotate.marks import InkPoint
+from annotate.operations import Redo, Undo
+from annotate.operations import WetInk as WetPoints
+from reviewer.draft import Reason
+from reviewer.effects import (
+    Connect,
+    ExportMarked,
+    FetchMaterial,
+    MuteLeg,
+    ReleaseMaterials,
+    Ring,
+    Say,
+    StartLeg,
+    StopLeg,
+    TellLeg,
+)
+from signaling.protocol.errors import ErrorCode
+from signaling.protocol.messages import (
+    AnswerCall,
+    CallEnded,
+    CallHeld,
+    CallOffered,
+    CallStarted,
+    CaseChanged,
+    Decide,
+    DeclineCall,
+    Description,
+    EndCall,
+    Error,
+    HoldCall,
+    MarkRefused,
+    OperateMark,
+    QueueChanged,
+    Rejoin,
+    SetAvailability,
+    ShowPage,
+    WetInk,
+)
+from signaling.protocol.values import WaitingEntry
+
+STATES = (
+    "online", "ready", "ringing", "in_call", "looked", "drafted", "waiting_for_correction", "accepted", "wrapping_up",
+)  # fmt: skip
+
+GESTURES: dict[str, tuple[Callable, type, set[str]]] = {
+    "set_ready": (lambda s: s.set_ready(), SetAvailability, {"online", "ready", "wrapping_up"}),
+    "set_away": (lambda s: s.set_away("小憩"), SetAvailability, {"online", "ready", "wrapping_up"}),
+    "answer": (lambda s: s.answer(), AnswerCall, {"ringing"}),
+    "decline": (lambda s: s.decline(), DeclineCall, {"ringing"}),
+    "hold": (
+        lambda s: s.hold(True),
+        HoldCall,
+        {"in_call", "looked", "drafted", "waiting_for_correction", "accepted"},
+    ),
+    "end": (lambda s: s.end(), EndCall, {"in_call", "looked", "drafted", "waiting_for_correction", "accepted"}),
+    "accept": (lambda s: s.accept(), Decide, {"looked"}),
+    "request_corrections": (lambda s: s.request_corrections(), Decide, {"drafted"}),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("gesture", GESTURES)
+def test_every_gesture_in_every_state(stage, gesture, state):
+    act, kind, allowed = GESTURES[gesture]
+    getattr(stage, state)()
+    before = len(stage.said(kind))
+    act(stage.session)
+    assert len(stage.said(kind)) - before == (1 if state in allowed else 0)
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("gesture", GESTURES)
+def test_offline_no_gesture_says_anything(stage, gesture, state):
+    getattr(stage, state)()
+    stage.session.connection_changed("waiting", None, 2.0)
+    before = len(stage.done(Say))
+    GESTURES[gesture][0](stage.session)
+    assert len(stage.done(Say)) == before
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_other_gestures_never_raise(stage, build, state):
+    getattr(stage, state)()
+    session = stage.session
+    session.show_material("0" * 64)
+    session.show_material(build.material("form").digest, 99)
+    session.operate(build.stroke("other"))
+    session.wet(WetPoints(1, 0, 0, (224, 32, 32), 2.0, False, (InkPoint(1.0, 1.0),)))
+    session.undo()
+    session.redo()
+    session.add_correction("no-such-slot", 0)
+    session.edit_correction("no-such-draft", "a", "b")
+    session.remove_correction("no-such-draft")
+    session.set_sources(has_microphone=False, has_camera=True)
+    session.retry_material("0" * 64)
+    session.export_marked("0" * 64, "x.pdf")
+    session.material_progress("0" * 64, 1)
+    session.material_fetched("0" * 64)
+    session.material_failed("0" * 64, "empty")
+    session.link_changed("other", 1, "failed")
+    session.dismiss_problem()
+    assert session.problem == ""
+
+
+def test_log_in_connects_and_a_refusal_is_kept(stage):
+    stage.session.log_in("ws://h/hall", "r", "p", "D-01")
+    assert stage.done(Connect) == [Connect("ws://h/hall", "r", "p", "D-01")]
+    assert stage.session.connection == "connecting"
+    stage.session.connection_changed("refused", ErrorCode.WRONG_PASSWORD)
+    assert stage.session.refusal is ErrorCode.WRONG_PASSWORD
+    assert stage.session.name == ""
+
+
+def test_the_name_survives_a_reconnect(stage):
+    stage.online()
+    stage.session.connection_changed("waiting", None, 1.5)
+    assert (stage.session.name, stage.session.retry_s) == ("张敏", 1.5)
+
+
+def test_the_queue_is_kept_as_the_hall_has_it(stage, build):
+    entry = WaitingEntry("A017", "排污许可证核发", "永顺镇", build.noon, "waiting")
+    stage.ready().hear(QueueChanged((entry,)))
+    assert stage.session.waiting == (entry,)
+
+
+def test_a_ring_fetches_the_materials_before_the_answer(stage, build):
+    stage.ringing()
+    offer = stage.session.offer
+    assert offer is not None
+    assert offer.ends_at == stage.now + timedelta(seconds=20)
+    assert [fetch.digest for fetch in stage.done(FetchMaterial)] == [m.digest for m in build.case().materials]
+    assert stage.done(Ring) == [Ring(True)]
+    assert not stage.said(AnswerCall)
+
+
+def test_papers_can_be_read_while_it_rings_without_telling_the_terminal(stage, build):
+    stage.ringing().open_all()
+    stage.session.show_material(build.material("plan").digest)
+    assert stage.session.shown == (build.material("plan").digest, 0)
+    assert stage.session.papers.get(build.material("plan").digest).is_looked_at
+    assert not stage.said(ShowPage)
+
+
+def test_answering_twice_says_it_once(stage):
+    stage.ringing()
+    stage.session.answer()
+    stage.session.answer()
+    assert len(stage.said(AnswerCall)) == 1
+    assert stage.done(Ring)[-1] == Ring(False)
+
+
+@pytest.mark.parametrize("code", [ErrorCode.CALL_GONE, ErrorCode.CALL_TAKEN])
+def test_a_late_answer_clears_the_ring_with_a_problem(stage, code):
+    stage.ringing()
+    stage.session.answer()
+    stage.hear(Error(code, "", "call-1"))
+    assert stage.session.offer is None
+    assert stage.session.case is None
+    assert stage.session.problem == code.value
+    stage.session.dismiss_problem()
+    assert stage.session.problem == ""
+
+
+def test_an_offer_said_again_after_a_reconnect_can_be_answered_again(stage, build):
+    stage.ringing()
+    stage.session.answer()
+    stage.hear(CallOffered("call-1", build.case("received"), 12.0))
+    assert stage.session.can_answer
+    assert len(stage.done(FetchMaterial)) == 3  # papers that are here are not fetched again
+
+
+def test_no_answer_leaves_the_desk_away_and_wipes_the_papers(stage):
+    stage.ringing()
+    stage.hear(CallEnded("call-1", "no_answer"))
+    stage.desk("away", "no_answer")
+    assert stage.session.offer is None
+    assert stage.session.case is None
+    assert stage.session.last_end == "no_answer"
+    assert len(stage.done(ReleaseMaterials)[0].digests) == 3
+    assert stage.done(Ring)[-1] == Ring(False)
+
+
+def test_the_call_starts_a_leg_and_leads_to_the_first_page(stage, build):
+    stage.in_call()
+    assert stage.done(StartLeg) == [StartLeg("call-1", 1, True)]
+    assert stage.said(ShowPage) == [ShowPage("C-1", build.material("form").digest, 0)]
+    assert stage.session.handled["C-1"].state == "reviewing"
+
+
+def test_the_page_seen_before_the_answer_is_where_the_call_starts(stage, build):
+    stage.ringing().open_all()
+    stage.session.show_material(build.material("licence").digest, 2)
+    stage.session.answer()
+    stage.hear(CallStarted("call-1", build.case(), 1, True, "T"))
+    assert stage.said(ShowPage) == [ShowPage("C-1", build.material("licence").digest, 2)]
+
+
+def test_the_start_said_twice_opens_one_leg(stage, build):
+    stage.in_call().hear(CallStarted("call-1", build.case(), 1, True, "T"))
+    assert len(stage.done(StartLeg)) == 1
+
+
+def test_a_living_leg_is_kept_when_the_call_is_resumed(stage, build):
+    stage.in_call().hear(CallStarted("call-1", build.case(), 1, True, "T", is_resumed=True))
+    assert not stage.said(Rejoin)
+    assert len(stage.done(StartLeg)) == 1
+
+
+def test_a_restarted_program_rejoins(stage, build):
+    stage.online().hear(CallStarted("call-1", build.case(), 3, True, "T", is_resumed=True))
+    assert stage.said(Rejoin) == [Rejoin("call-1", 3)]
+    assert not stage.done(StartLeg)
+    stage.hear(ShowPage("C-1", build.material("plan").digest, 0))
+    assert stage.session.shown == (build.material("plan").digest, 0)
+    stage.hear(CallStarted("call-1", build.case(), 4, True, "T"))
+    assert stage.done(StartLeg) == [StartLeg("call-1", 4, True)]
+
+
+def test_the_old_leg_goes_when_the_new_one_carries_media(stage, build):
+    stage.in_call().hear(CallStarted("call-1", build.case(), 2, True, "T"))
+    assert not stage.done(StopLeg)
+    stage.session.link_changed("call-1", 1, "connected")  # the old one says something: of no interest
+    assert stage.session.call.link == "connecting"
+    stage.session.link_changed("call-1", 2, "connected")
+    assert stage.done(StopLeg) == [StopLeg("call-1", 1)]
+    stage.hear(CallEnded("call-1", "hung_up"))
+    assert stage.done(StopLeg) == [StopLeg("call-1", 1), StopLeg("call-1", 2)]
+
+
+def test_hold_mutes_both_and_resume_gives_back_what_was_on(stage):
+    stage.in_call()
+    stage.session.set_sources(has_microphone=True, has_camera=False)
+    stage.hear(CallHeld("call-1", True))
+    assert stage.done(MuteLeg)[-1] == MuteLeg(True, True)
+    stage.hear(CallHeld("call-1", False))
+    assert stage.done(MuteLeg)[-1] == MuteLeg(False, True)
+    stage.hear(CallHeld("other", True))
+    assert stage.session.call.is_held is False
+
+
+def test_negotiation_is_handed_to_the_leg_of_this_call_only(stage):
+    stage.in_call()
+    stage.hear(Description("call-1", 1, "answer", "v=0"), Description("other", 1, "answer", "v=0"))
+    assert [effect.message.call_id for effect in stage.done(TellLeg)] == ["call-1"]
+
+
+def test_a_call_that_ended_while_away_is_learnt_from_the_desk_state(stage):
+    stage.in_call().desk("ready")
+    assert stage.session.call is None
+    assert stage.session.case is None
+    assert stage.done(StopLeg) == [StopLeg("call-1", 1)]
+
+
+def test_the_case_stays_through_the_wrap_up_and_is_wiped_after_it(stage):
+    stage.wrapping_up()
+    assert stage.session.case.state == "closed"
+    assert stage.session.call is None
+    stage.desk("ready")
+    assert stage.session.case is None
+    assert len(stage.done(ReleaseMaterials)) == 1
+    assert stage.session.handled["C-1"].state == "closed"
+
+
+def test_marks_are_seen_at_once_and_become_final_when_numbered(stage, build):
+    stage.looked().session.operate(build.stroke())
+    markup = stage.session.shown_markup()
+    assert [placed.mark_id for placed in markup.marks()] == ["m1"]
+    assert len(markup.pending) == 1
+    said = stage.said(OperateMark)[0]
+    assert (said.op_class, said.target, said.digest) == ("mark", "m1", build.material("plan").digest)
+    assert decode_operation(said.body).mark_id == "m1"
+    stage.number_all()
+    stage.number_all()  # a repeat changes nothing
+    assert markup.pending == ()
+    assert [placed.mark_id for placed in markup.marks()] == ["m1"]
+
+
+def test_a_refused_mark_is_taken_off(stage, build):
+    stage.looked().session.operate(build.stroke())
+    stage.hear(MarkRefused(stage.said(OperateMark)[0].operation_id, ErrorCode.NOT_ALLOWED))
+    assert stage.session.shown_markup().marks() == ()
+    assert stage.session.problem == "not_allowed"
+
+
+def test_undo_and_redo_name_the_own_last_operation(stage, build):
+    stage.looked().session.operate(build.stroke())
+    stage.number_all()
+    drawn = stage.said(OperateMark)[0].operation_id
+    stage.session.undo()
+    assert decode_operation(stage.said(OperateMark)[-1].body) == Undo(drawn)
+    assert stage.session.shown_markup().marks() == ()
+    stage.session.redo()
+    assert decode_operation(stage.said(OperateMark)[-1].body) == Redo(drawn)
+    assert len(stage.session.shown_markup().marks()) == 1
+
+
+def test_marks_drawn_offline_are_kept_to_be_said(stage, build):
+    stage.looked().session.connection_changed("waiting", None, 2.0)
+    stage.session.operate(build.stroke())
+    assert len(stage.said(OperateMark)) == 1
+    assert len(stage.session.shown_markup().pending) == 1
+
+
+def test_a_mark_nobody_could_read_is_told_and_hurts_nothing(stage, build):
+    stage.looked().session.operate(build.stroke())
+    good = stage.numbered(stage.said(OperateMark)[0])
+    stage.hear(build.replace(good, body=b"\xff\xff", operation_id="x", seq=7))
+    assert stage.session.problem == "mark_unreadable"
+    stage.hear(good, build.replace(good, case_id="C-other", operation_id="y"))
+    assert len(stage.session.shown_markup().marks()) == 1
+
+
+def test_wet_ink_goes_out_while_drawing(stage):
+    stage.looked().session.wet(WetPoints(5, 0, 0, (224, 32, 32), 2.0, False, (InkPoint(1.0, 1.0),)))
+    assert [message.page for message in stage.said(WetInk)] == [0]
+
+
+def test_nothing_is_accepted_while_a_paper_is_unread(stage, build):
+    stage.in_call()
+    assert stage.session.undecided_reasons("accept") == (
+        Reason("unread", "营业执照及环评批复扫描件"),
+        Reason("unread", "厂区总平面布置图"),
+    )
+    stage.session.show_material(build.material("licence", pages=3).digest)
+    stage.session.show_material(build.material("plan").digest)
+    assert stage.session.undecided_reasons("accept") == ()
+
+
+def test_a_page_counts_as_looked_at_only_once_it_is_open(stage, build):
+    stage.ringing()
+    digest = build.material("form").digest
+    stage.session.show_material(digest)
+    assert not stage.session.papers.get(digest).is_looked_at
+    stage.session.material_fetched(digest)
+    stage.session.material_opened(digest, build.opened(build.material("form")))
+    assert stage.session.papers.get(digest).is_looked_at
+
+
+def test_acceptance_is_said_once_and_progress_follows_the_hall(stage, build):
+    stage.looked().session.accept()
+    stage.session.accept()
+    assert len(stage.said(Decide)) == 1
+    assert stage.session.undecided_reasons("accept") == (Reason("deciding"),)
+    stage.hear(CaseChanged(build.case("accepted", notices=(build.notice(state="sealing"),))))
+    assert stage.session.decision is None
+    assert [time for _, time in stage.session.notice_times()] == [None, None, None]
+    stage.hear(CaseChanged(build.case("accepted", notices=(build.notice(state="received"),))))
+    delivered = stage.now
+    stage.hear(CaseChanged(build.case("closed", notices=(build.notice(state="printed"),))))
+    assert stage.session.notice_times() == (
+        ("sealed", build.noon), ("delivered", delivered), ("printed", stage.now),
+    )  # fmt: skip
+
+
+def test_a_refused_decision_can_be_made_again(stage):
+    stage.looked().session.accept()
+    stage.hear(Error(ErrorCode.ILLEGAL_STEP, "", stage.said(Decide)[0].request_id))
+    assert stage.session.problem == "illegal_step"
+    assert stage.session.undecided_reasons("accept") == ()
+    stage.session.accept()
+    assert len(stage.said(Decide)) == 2
+
+
+def test_corrections_travel_with_their_mark_and_the_draft_is_emptied(stage):
+    stage.waiting_for_correction()
+    sent = stage.said(Decide)[0]
+    assert sent.outcome == "request_corrections"
+    assert [(c.slot, c.page, c.problem, c.requirement, c.mark_id) for c in sent.corrections] == [
+        ("plan", 0, "未标注排放口", "在图上标明", "m1")
+    ]
+    assert stage.session.drafts == ()
+    assert stage.session.undecided_reasons("accept") == (Reason("not_reviewing"),)
+
+
+def test_a_mark_gives_one_correction_and_drafts_block_acceptance(stage):
+    stage.drafted().session.add_correction("plan", 0, "m1")
+    assert len(stage.session.drafts) == 1
+    assert stage.session.undecided_reasons("accept") == (Reason("corrections_drafted", "1"),)
+    stage.session.remove_correction(stage.session.drafts[0].draft_id)
+    assert stage.session.undecided_reasons("accept") == ()
+
+
+def test_a_new_version_is_fetched_shown_and_must_be_read(stage, build):
+    stage.waiting_for_correction()
+    new = build.material("plan", version=2)
+    stage.hear(CaseChanged(build.case(materials=(*build.case().materials, new))))
+    assert stage.done(FetchMaterial)[-1] == FetchMaterial(new.digest, "application/pdf")
+    assert stage.session.shown == (new.digest, 0)
+    assert stage.session.undecided_reasons("accept") == (Reason("unread", "厂区总平面布置图"),)
+    stage.session.material_opened(new.digest, build.opened(new))
+    assert stage.session.undecided_reasons("accept") == ()
+
+
+def test_a_paper_that_came_to_nothing_is_fetched_again_after_the_reconnect(stage, build):
+    stage.ringing()
+    digest = build.material("form").digest
+    stage.session.material_failed(digest, "unreachable")
+    stage.session.connection_changed("online", name="张敏")
+    assert [fetch.digest for fetch in stage.done(FetchMaterial)].count(digest) == 2
+    stage.session.material_failed(digest, "encrypted")
+    stage.session.connection_changed("online", name="张敏")
+    assert [fetch.digest for fetch in stage.done(FetchMaterial)].count(digest) == 2
+    stage.session.retry_material(digest)
+    assert [fetch.digest for fetch in stage.done(FetchMaterial)].count(digest) == 3
+
+
+def test_the_export_carries_the_marks(stage, build):
+    stage.drafted().session.export_marked(build.material("plan").digest, "out.pdf")
+    effect = stage.done(ExportMarked)[0]
+    assert ([placed.mark_id for placed in effect.marks], effect.target) == (["m1"], "out.pdf")
+    stage.session.material_exported("out.pdf")
+    assert stage.session.exported == "out.pdf"
+
+
+def test_another_case_never_shows_papers_or_drafts_of_the_one_before(stage, build):
+    stage.drafted().desk("ready")
+    stage.hear(CallOffered("call-2", build.case("received", case_id="C-2", materials=(build.material("form"),)), 20.0))
+    assert stage.session.drafts == ()
+    assert [paper.material.slot for paper in stage.session.papers.all()] == ["form"]
+    assert stage.session.shown is None
+    stage.hear(CaseChanged(build.case("closed")))  # the old case goes on elsewhere
+    assert stage.session.case.case_id == "C-2"
+    assert stage.session.handled["C-1"].state == "closed"
