@@ -1,0 +1,85 @@
+"""Builds a booth from settings: which devices, which camera, which connection.
+
+Used by the window (``qt/program.py``) and by the headless simulator (``__main__.py``).
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from signaling.client import HallClient, TerminalLogin
+from signaling.peer.connection import CallLeg
+from signaling.peer.devices import DeviceSources
+from signaling.peer.picture import Picture
+from signaling.peer.synthetic import SyntheticSources
+from signaling.peer.tracks import Sources
+from signaling.protocol.messages import Candidate, Description, Rejoin
+from terminal.booth import Booth, HallPort, Leg, OnMessage, OnState
+from terminal.devices import Devices, DocumentCamera, FolderCamera, UsbCamera, find_printer
+from terminal.settings import Settings
+from terminal.simulated import DrawnSheetCamera, SimulatedReader
+
+SHEETS = (
+    (
+        "申 请 表",
+        "申请单位：（见电子营业执照）",
+        "填表日期：2026 年 11 月",
+        "联系人：（见身份核验）",
+        "申请内容：按办理须知填写",
+        "本单位已知晓有关规定，所提交的材料真实、准确、完整，",
+        "与纸质原件一致，并对其真实性承担法律责任。",
+        "此页为模拟高拍仪绘制的样张。",
+    ),
+    (
+        "证 明 材 料",
+        "材料名称：样张",
+        "出具单位：样张",
+        "出具日期：2026 年 10 月 12 日",
+        "兹证明上述内容属实。",
+        "此页为模拟高拍仪绘制的样张。",
+    ),
+)
+"""What the simulated document camera sees."""
+
+
+def build_booth(
+    settings: Settings,
+    sources: Sources,
+    post: Callable[[Callable[[], None]], None],
+    in_loop: Callable[[Callable[[], None]], None],
+) -> Booth:
+    """A booth of this machine; see ``Booth`` for ``post`` and ``in_loop``."""
+    device = settings.device
+
+    def connect(on_message: OnMessage, on_state: OnState) -> HallPort:
+        return HallClient(settings.url, TerminalLogin(device.terminal_id, device.private_key), on_message, on_state)
+
+    def make_leg(
+        call_id: str,
+        generation: int,
+        is_offerer: bool,
+        send: Callable[[Description | Candidate | Rejoin], None],
+        on_picture: Callable[[Picture], None],
+        on_state: Callable[[str], None],
+    ) -> Leg:
+        return CallLeg(call_id, generation, is_offerer, sources, send, on_picture, on_state)
+
+    devices = Devices(
+        document_camera(settings.camera), SimulatedReader(time.monotonic_ns()), find_printer(settings.out)
+    )
+    return Booth(connect, make_leg, devices, [device.trust_root.encode()], post, in_loop)
+
+
+def document_camera(wanted: str) -> DocumentCamera:
+    """The camera that ``--camera`` names: a number, a folder, or drawn sheets."""
+    if not wanted:
+        return DrawnSheetCamera(SHEETS, time.monotonic_ns())
+    return UsbCamera(int(wanted)) if wanted.isdecimal() else FolderCamera(Path(wanted))
+
+
+def call_sources(settings: Settings) -> Sources:
+    """What the reviewer sees and hears: a camera with microphone, or a synthetic applicant."""
+    wanted = settings.call_camera
+    if not wanted:
+        return SyntheticSources(f"办事人（模拟） · {settings.device.name}")
+    return DeviceSources(int(wanted) if wanted.isdecimal() else wanted)

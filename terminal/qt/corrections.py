@@ -1,0 +1,97 @@
+"""What the reviewer asks to correct: a numbered list, a slot card for each material named, one submission for all.
+
+Shown inside the call and, when the call has ended, as the screen of its own. The sealed correction notice can be
+printed from here.
+"""
+
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from signaling.protocol.values import Correction
+from terminal.qt.capture import CapturePanel
+from terminal.qt.elements import GAP, Stack, button, clear_layout, label, scroller
+from terminal.qt.slots import SlotCard
+from terminal.session import TerminalSession
+
+
+class CorrectionPanel(QWidget):
+    """Cards in the order of the item's list; the numbers are those of the notice."""
+
+    def __init__(self, session: TerminalSession) -> None:
+        super().__init__()
+        self._session = session
+        self._shown: tuple[Correction, ...] = ()
+        self.cards: list[SlotCard] = []
+        self.title = label("", "title", is_wrapped=True)
+        self.left = label("", "muted", is_wrapped=True)
+        self.print = button("打印补正告知书")
+        self.print.clicked.connect(self._print)
+        self.submit = button("提交补正", "primary")
+        self.submit.setMinimumWidth(170)
+        self.submit.clicked.connect(session.submit_correction)
+        inside = QWidget()
+        self._list = QVBoxLayout(inside)
+        self._list.setContentsMargins(0, 0, 8, 0)
+        self._list.setSpacing(12)
+        foot = QHBoxLayout()
+        foot.addWidget(self.left, 1)
+        foot.addWidget(self.print)
+        foot.addWidget(self.submit)
+        lists = QWidget()
+        layout = QVBoxLayout(lists)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(self.title)
+        layout.addWidget(scroller(inside), 1)
+        layout.addLayout(foot)
+        self._lists, self.capture = lists, CapturePanel(session)
+        self._stack = Stack()
+        self._stack.addWidget(lists)
+        self._stack.addWidget(self.capture)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self._stack)
+        session.subscribe(self._refresh)
+        self._refresh()
+
+    def _print(self) -> None:
+        notice = self._session.delivery.newest("correction")
+        if notice is not None:
+            self._session.delivery.print(notice.view.notice_id)
+
+    def _refresh(self) -> None:
+        session, corrections = self._session, self._session.corrections
+        if corrections != self._shown:
+            self._shown = corrections
+            clear_layout(self._list)
+            self.cards = [SlotCard(session, slot, self._note(slot.code)) for slot in session.tray.slots]
+            for made in self.cards:
+                self._list.addWidget(made)
+            self._list.addStretch(1)
+            self.title.setText(f"请补正 {len(corrections)} 处")
+        if not corrections:
+            return
+        for made in self.cards:
+            made.refresh()
+        missing = len(session.tray.missing)
+        self.left.setText(f"还差 {missing} 份新材料" if missing else "已交齐，请提交")
+        self.submit.setEnabled(session.tray.is_complete and not session.is_sending)
+        self.submit.setText("正在提交…" if session.is_sending else "提交补正")
+        notice = session.delivery.newest("correction")
+        self.print.setVisible(notice is not None and notice.is_genuine)
+        is_printing = notice is not None and notice.print_state == "printing"
+        is_printed = notice is not None and notice.print_state == "printed"
+        self.print.setEnabled(not is_printing)
+        self.print.setText("正在打印…" if is_printing else "告知书已打印" if is_printed else "打印补正告知书")
+        self._stack.setCurrentWidget(self._lists if session.tray.capture is None else self.capture)
+
+    def _note(self, slot: str) -> QWidget:
+        """The numbered lines of one slot."""
+        made = QWidget()
+        layout = QVBoxLayout(made)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        for number, correction in enumerate(self._shown, 1):
+            if correction.slot == slot:
+                layout.addWidget(label(f"{number}. 第 {correction.page + 1} 页：{correction.problem}", is_wrapped=True))
+                layout.addWidget(label(f"要求：{correction.requirement}", "muted", is_wrapped=True))
+        return made

@@ -1,0 +1,66 @@
+"""The idle screen: what this booth is for, and one button. Shows nothing personal."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from terminal.qt.elements import GAP, button, card, chip, label, set_chip
+from terminal.session import TerminalSession
+
+_LINES = {
+    "connecting": ("正在连接大厅…", "warn"),
+    "online": ("大厅在线，可以办理", "good"),
+    "waiting": ("网络中断，正在重新连接", "warn"),
+    "refused": ("本机未能登录大厅，请联系工作人员", "bad"),
+}
+_WAYS = (
+    ("1", "刷证选事项", "带好身份证或营业执照"),
+    ("2", "拍照交材料", "高拍仪拍纸件，或插 U 盘"),
+    ("3", "视频审核", "与审核人员面对面看图"),
+    ("4", "当场领通知书", "电子签章，现场打印"),
+)
+
+
+class WelcomePanel(QWidget):
+    """Invites to begin."""
+
+    def __init__(self, session: TerminalSession) -> None:
+        super().__init__()
+        self._session = session
+        self.state = chip()
+        self.begin = button("开始办理", "primary")
+        self.begin.setMinimumSize(360, 92)
+        self.begin.clicked.connect(session.begin)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addStretch(2)
+        layout.addWidget(label("云窗口", "big", is_centred=True))
+        layout.addWidget(label("远程视频审核 · 材料一次看清 · 通知书当场领取", "heading", is_centred=True))
+        layout.addStretch(1)
+        layout.addWidget(self.begin, alignment=Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(GAP)
+        layout.addWidget(self.state, alignment=Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(2)
+        ways = QHBoxLayout()
+        ways.setSpacing(GAP)
+        for number, title, more in _WAYS:
+            ways.addWidget(_way(number, title, more), 1)
+        layout.addLayout(ways)
+        session.subscribe(self._refresh)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        connection = self._session.connection
+        set_chip(self.state, *_LINES[connection.state])
+        self.begin.setEnabled(connection.state == "online" and bool(self._session.items))
+
+
+def _way(number: str, title: str, more: str) -> QWidget:
+    made = card()
+    layout = QVBoxLayout(made)
+    layout.setContentsMargins(GAP, GAP, GAP, GAP)
+    head = label(f"{number}  {title}", "heading")
+    layout.addWidget(head)
+    layout.addWidget(label(more, "muted", is_wrapped=True))
+    layout.addStretch(1)
+    return made

@@ -1,0 +1,55 @@
+"""The outcome in words for every state of the notice; printing and the end."""
+
+from pathlib import Path
+from typing import Any
+
+from terminal.effects import Print
+from terminal.qt.result import ResultPanel
+
+
+def test_from_sealing_to_printed(play: Any, show: Any, qtbot: Any, sealed: Any, tmp_path: Path, clipped: Any) -> None:
+    (tmp_path / "n.pdf").write_bytes(sealed[0])
+    play.in_call().changed("accepted")
+    panel = show(ResultPanel(play.session))
+    play.changed("accepted")
+    assert panel.verdict.text() == "正在盖章"
+    assert not panel.print.isVisible()
+    play.accepted()
+    assert panel.verdict.text() == "正在核验"
+    play.verified(str(tmp_path / "n.pdf"))
+    assert panel.verdict.text() == "核验通过"
+    assert "测试印章" in panel.words.text()
+    qtbot.waitUntil(lambda: panel.page.is_settled and panel.page.page_count > 0, timeout=20_000)
+    assert not panel.finish.isVisible()
+    panel.print.click()
+    assert len(play.of(Print)) == 1
+    assert not panel.print.isEnabled()
+    play.session.delivery.printed("n-acceptance")
+    assert "已打印" in panel.print_state.text()
+    assert panel.print.text() == "再打印一份"
+    assert clipped(panel) == []
+    panel.finish.click()
+    assert play.session.step == "welcome"
+    assert panel.page.page_count == 0
+
+
+def test_a_forged_notice_cannot_be_printed(play: Any, show: Any) -> None:
+    panel = show(ResultPanel(play.in_call().accepted().session))
+    play.verified(is_genuine=False)
+    assert panel.verdict.property("state") == "bad"
+    assert not panel.print.isVisible()
+    assert panel.finish.isVisible()
+
+
+def test_trouble_is_said(play: Any, show: Any) -> None:
+    panel = show(ResultPanel(play.in_call().accepted().session))
+    play.session.delivery.failed("n-acceptance", "network")
+    assert "网络中断" in panel.words.text()
+    panel.again.click()
+    assert panel.verdict.text() == "正在核验"
+    play.verified()
+    panel.print.click()
+    play.session.delivery.print_failed("n-acceptance", "printer_failed")
+    assert "打印没有成功" in panel.print_state.text()
+    assert panel.print.isEnabled()
+    assert panel.hang_up.isVisible(), "the call is still on"

@@ -1,0 +1,42 @@
+"""The window follows the session, keeps 返回 and 求助 in place, and fits both sizes without cut text."""
+
+from typing import Any
+
+import pytest
+
+from terminal.qt.window import BoothWindow
+
+SIZES = [(960, 1080), (1280, 800)]
+BEFORE = ("online", "identified", "at_items", "at_materials", "at_submit")
+AFTER = ("waiting", "start_call", "corrections", "verified")
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_every_step_fits(play: Any, show: Any, clipped: Any, width: int, height: int) -> None:
+    window = show(BoothWindow(play.session, "新华东街自助点 3 号小屋"), width, height)
+    places = set()
+    for name in BEFORE + AFTER:
+        getattr(play, name)()
+        assert window.stack.currentWidget() is window.panels[play.session.step]
+        assert clipped(window) == [], name
+        assert (window.width(), window.height()) == (width, height), f"{name} does not fit"
+        places.add((window.back.pos().x(), window.ask_help.pos().x(), window.back.pos().y()))
+    assert len(places) == 1
+
+
+def test_back_and_help(play: Any, show: Any) -> None:
+    window = show(BoothWindow(play.at_items().session, "x"), 960, 900)
+    window.ask_help.click()
+    assert window.help.isVisible()
+    play.session.set_commitment(True)
+    assert window.help.isVisible(), "a change in the same step does not close it"
+    window.ask_help.click()
+    assert window.panels["items"].isVisible()
+    window.ask_help.click()
+    window.help.close_it.click()
+    window.back.click()
+    assert window.panels["identify"].isVisible()
+    window.show_idle(12)
+    assert "12 秒" in window.idle.text()
+    window.show_idle(0)
+    assert window.idle.text() == ""

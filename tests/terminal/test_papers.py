@@ -1,0 +1,120 @@
+"""The tray: capture with retakes, hand-in with replacement, cancel and retry, versions."""
+
+from typing import Any
+
+import pytest
+
+from terminal.effects import CancelHandIn, HandIn, ShootPage
+from terminal.papers import PaperTray, Shot
+
+GOOD = Shot("/booth/1.jpg", 0.9, True)
+BLURRED = Shot("/booth/2.jpg", 0.3, True, "shot_blurred")
+
+
+@pytest.fixture
+def tray(play: Any) -> PaperTray:
+    return play.at_materials().session.tray  # type: ignore[no-any-return]
+
+
+def shoot(tray: PaperTray, shot: Shot) -> None:
+    tray.shoot()
+    assert tray.capture is not None
+    tray.page_shot(tray.capture.capture_id, shot)
+
+
+def test_pages_are_shot_and_handed_in_together(play: Any, tray: PaperTray) -> None:
+    tray.start_capture("form")
+    tray.start_capture("plan")
+    shoot(tray, GOOD)
+    shoot(tray, Shot("/booth/3.jpg", 0.8, False, hint="shot_whole"))
+    tray.finish_capture()
+    assert tray.capture is None
+    (order,) = play.of(HandIn)
+    assert (order.paths, order.source) == (("/booth/1.jpg", "/booth/3.jpg"), "camera")
+    assert tray.papers["form"].name == "排污许可证申请表"
+
+
+def test_a_blurred_page_blocks_until_it_is_taken_again(play: Any, tray: PaperTray) -> None:
+    tray.start_capture("form")
+    shoot(tray, GOOD)
+    shoot(tray, BLURRED)
+    tray.finish_capture()
+    assert not play.of(HandIn)
+    shoot(tray, GOOD)
+    assert tray.capture is not None
+    assert tray.capture.shots == (GOOD, GOOD), "the refused page was replaced"
+    tray.remove_shot(0)
+    tray.remove_shot(9)
+    assert tray.capture.shots == (GOOD,)
+
+
+def test_one_shot_at_a_time_and_failures_are_shown(play: Any, tray: PaperTray) -> None:
+    tray.start_capture("form")
+    tray.shoot()
+    tray.shoot()
+    assert len(play.of(ShootPage)) == 1
+    assert tray.capture is not None
+    tray.shot_failed(tray.capture.capture_id, "camera_lost")
+    assert tray.capture.problem == "camera_lost"
+    tray.page_shot("an older capture", GOOD)
+    assert tray.capture.shots == ()
+    tray.cancel_capture()
+    assert tray.capture is None
+
+
+def test_progress_to_ready(play: Any, tray: PaperTray) -> None:
+    paper_id = play.check("form", "a", size=1000)
+    tray.paper_progressed(paper_id, 400, 1000)
+    paper = tray.papers["form"]
+    assert (paper.state, paper.done, paper.total) == ("uploading", 400, 1000)
+    tray.paper_stored(paper_id)
+    tray.paper_progressed(paper_id, 1, 1000)
+    assert (tray.papers["form"].state, tray.papers["form"].done) == ("ready", 1000)
+    assert tray.files["a" * 64] == "/booth/form.pdf"
+    assert [slot.code for slot in tray.missing] == ["plan"]
+
+
+def test_a_new_paper_replaces_and_cancels_the_old(play: Any, tray: PaperTray) -> None:
+    old = play.check("form", "a")
+    play.check("form", "c")
+    assert play.of(CancelHandIn) == [CancelHandIn(old)]
+    tray.paper_stored(old)
+    assert tray.papers["form"].state == "uploading", "news of the replaced paper are ignored"
+    tray.remove_paper("form")
+    assert not tray.papers
+
+
+@pytest.mark.parametrize("code", ["file_encrypted", "file_misnamed", "network", "material_too_large"])
+def test_a_failed_paper_can_be_tried_again(play: Any, tray: PaperTray, code: str) -> None:
+    paper_id = play.check("form", "a")
+    tray.paper_failed(paper_id, code)
+    assert (tray.papers["form"].state, tray.papers["form"].problem) == ("failed", code)
+    tray.try_again("form")
+    assert tray.papers["form"].state == "checking"
+    assert play.of(HandIn)[-1].paper_id == paper_id
+    tray.try_again("form")
+    assert len(play.of(HandIn)) == 2
+
+
+def test_an_optional_paper_counts_once_it_is_there(play: Any, tray: PaperTray) -> None:
+    play.store("form", "a")
+    play.store("plan", "b")
+    assert tray.is_complete
+    paper_id = play.check("extra", "c")
+    assert not tray.is_complete
+    tray.paper_stored(paper_id)
+    assert [material.slot for material in tray.materials] == ["form", "plan", "extra"]
+
+
+def test_nothing_changes_while_a_submission_is_on_its_way(play: Any, tray: PaperTray) -> None:
+    tray.lock(True)
+    tray.hand_in("form", ("/x",), "usb")
+    tray.start_capture("form")
+    assert (tray.papers, tray.capture) == ({}, None)
+
+
+def test_versions_count_within_the_slot(play: Any) -> None:
+    tray = play.in_call().corrections().session.tray
+    play.store("plan", "d")
+    assert tray.materials[0].version == 2
+    assert tray.materials[0].name == "plan.pdf"
