@@ -5,6 +5,7 @@ Leaves with 0 when valid, 1 when invalid, 2 when it cannot be judged or the file
 
 import argparse
 import sys
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from esign.report import Report
 from esign.verify import verify_notice
 
+_OFFICIAL_TIME = timezone(timedelta(hours=8))  # notices speak of China Standard Time, so does what is said of them
 _EXIT = {"valid": 0, "invalid": 1, "cannot_judge": 2}
 _HEADINGS = {
     "valid": "真实有效：由下列单位盖章，盖章后没有改动。\nVALID: sealed by the authority below, unchanged since.",
@@ -46,11 +48,15 @@ def main(arguments: list[str] | None = None) -> int:
 def _in_words(report: Report) -> str:
     lines = [_HEADINGS[report.verdict], ""]
     lines += [f"  {_SIGNS[finding.severity]} {finding.sentence}" for finding in report.findings]
+    stamped = report.timestamp_time and report.timestamp_time.astimezone(_OFFICIAL_TIME)
     facts = (
         ("文书编号", report.notice_number),
         ("盖章单位", report.signer),
         ("印章名称", report.seal_name),
-        ("盖章时间", report.timestamp_time and report.timestamp_time.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")),
+        (
+            "盖章时间",
+            stamped and stamped.strftime("%Y-%m-%d %H:%M:%S %z"),
+        ),
     )
     known = [f"  {label}：{value}" for label, value in facts if value]
     return "\n".join([*lines, *([""] if known else []), *known]) + "\n"

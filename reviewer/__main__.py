@@ -13,7 +13,7 @@ from reviewer.settings import SettingsError, read_settings
 from reviewer.simulator import simulate
 from signaling.client import HallClient, ReviewerLogin
 from signaling.peer.connection import CallLeg
-from signaling.peer.devices import DeviceSources
+from signaling.peer.devices import DeviceSources, has_camera
 from signaling.peer.synthetic import SyntheticSources
 
 missing_library = ""
@@ -47,7 +47,8 @@ def main() -> int:
     try:
         if settings.is_simulated:
             return asyncio.run(simulate(settings, connect_to_hall, open_synthetic_leg))
-        return run_program(settings, connect_to_hall, DeviceSources(), sys.argv[:1])
+        sources = DeviceSources() if has_camera() else SyntheticSources("审核席位（没有摄像头）")
+        return run_program(settings, connect_to_hall, sources, sys.argv[:1])
     except KeyboardInterrupt:
         return 130
 

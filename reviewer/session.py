@@ -104,6 +104,7 @@ class DeskSession:
         self.problem = ""
         self.exported = ""
         self._progress = NoticeProgress()
+        self._was_taking_calls = False
 
     def subscribe(self, callback: Callable[[], None]) -> None:
         """Call this after each change."""
@@ -161,6 +162,8 @@ class DeskSession:
         self, state: Connection, refusal: ErrorCode | None = None, retry_s: float = 0.0, name: str = ""
     ) -> None:
         """The client's state. ``name`` is the reviewer's as the hall knows it, when online."""
+        if self.connection == "online" != state:
+            self._was_taking_calls = self.availability != "away"
         self.connection, self.refusal, self.retry_s = state, refusal, retry_s
         self.name = name or self.name
         if state == "online":
@@ -426,6 +429,10 @@ class DeskSession:
             self._drop_call()
         if message.availability in ("away", "ready"):
             self._close_case()
+        if message.availability == "away" and not message.reason and self._was_taking_calls:
+            # The hall has restarted and knows nothing of who was ready; the line must not stand still for it.
+            self._say(SetAvailability(is_ready=True))
+        self._was_taking_calls = False
 
     def _offered(self, message: CallOffered, now: datetime) -> None:
         # The same offer comes again after a reconnect; an answer that got lost can then be given again.
@@ -433,6 +440,8 @@ class DeskSession:
         self.offer = Offer(message.call_id, message.ring_s, now + timedelta(seconds=message.ring_s))
         self._open_case(message.case)
         self._perform(Ring(True))
+        if self.shown is None and self.papers.current():
+            self.show_material(self.papers.current()[0].material.digest)
 
     def _started(self, message: CallStarted) -> None:
         if self.offer:
@@ -447,7 +456,8 @@ class DeskSession:
         self._open_case(message.case)
         self.handled[message.case.case_id] = message.case
         if message.is_resumed:
-            if call.leg != message.generation:
+            # Whoever has no living link asks for the next one; a description may have been lost in the outage.
+            if call.leg != message.generation or call.link not in ("connected", "unstable"):
                 self._say(Rejoin(call.call_id, message.generation))
         elif call.leg != message.generation:
             if call.older_leg:

@@ -16,6 +16,7 @@ from annotate.pages import PageSource
 from reviewer.calls import Link
 from reviewer.desk import ConnectTo, Desk, LegMessage, LegPort
 from reviewer.effects import StartLeg
+from reviewer.papers import Paper
 from reviewer.session import DeskSession
 from reviewer.settings import Settings
 
@@ -103,6 +104,7 @@ class SimulatedReviewer:
                 break
             await self._ask_for_correction()
             await self._until(lambda: session.case is not None and session.case.state == "reviewing", deadline_s=None)
+        await self._until(lambda: not session.undecided_reasons("accept"))
         session.accept()
         await self._until(lambda: session.case is not None and session.case.state == "closed", deadline_s=None)
         self.accepted += 1
@@ -113,7 +115,7 @@ class SimulatedReviewer:
         session = self.session
         for paper in session.papers.current():
             digest = paper.material.digest
-            await self._until(lambda paper=paper: paper.state in ("open", "failed"))  # type: ignore[misc]
+            await self._until(lambda paper=paper: _is_settled(paper))  # type: ignore[misc]
             for page in range(min(paper.page_count, 3)):
                 session.show_material(digest, page)
 
@@ -128,6 +130,7 @@ class SimulatedReviewer:
         session.add_correction(paper.material.slot, 0, mark_id)
         draft = session.drafts[-1]
         session.edit_correction(draft.draft_id, _PROBLEM, _REQUIREMENT)
+        await self._until(lambda: not session.undecided_reasons("request_corrections"))
         session.request_corrections()
         await self._until(lambda: session.case is not None and bool(session.case.notices))
 
@@ -160,6 +163,11 @@ class SimulatedReviewer:
     async def _next(self) -> None:
         await self._changed.wait()
         self._changed.clear()
+
+
+def _is_settled(paper: Paper) -> bool:
+    """Open, or never going to be; what only could not be reached is fetched again after a reconnect."""
+    return paper.state == "open" or (paper.state == "failed" and paper.problem != "unreachable")
 
 
 def _circle(x: float, y: float, radius: float) -> tuple[InkPoint, ...]:

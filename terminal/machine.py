@@ -9,13 +9,13 @@ from pathlib import Path
 
 from signaling.client import HallClient, TerminalLogin
 from signaling.peer.connection import CallLeg
-from signaling.peer.devices import DeviceSources
+from signaling.peer.devices import DeviceSources, has_camera
 from signaling.peer.picture import Picture
 from signaling.peer.synthetic import SyntheticSources
 from signaling.peer.tracks import Sources
 from signaling.protocol.messages import Candidate, Description, Rejoin
 from terminal.booth import Booth, HallPort, Leg, OnMessage, OnState
-from terminal.devices import Devices, DocumentCamera, FolderCamera, UsbCamera, find_printer
+from terminal.devices import CardReader, Devices, DocumentCamera, FolderCamera, UsbCamera, find_printer
 from terminal.settings import Settings
 from terminal.simulated import DrawnSheetCamera, SimulatedReader
 
@@ -47,8 +47,10 @@ def build_booth(
     sources: Sources,
     post: Callable[[Callable[[], None]], None],
     in_loop: Callable[[Callable[[], None]], None],
+    on_sound: Callable[[bytes], None] = lambda block: None,
+    reader: CardReader | None = None,
 ) -> Booth:
-    """A booth of this machine; see ``Booth`` for ``post`` and ``in_loop``."""
+    """A booth of this machine; see ``Booth`` for ``post`` and ``in_loop``, ``CallLeg`` for ``on_sound``."""
     device = settings.device
 
     def connect(on_message: OnMessage, on_state: OnState) -> HallPort:
@@ -62,10 +64,12 @@ def build_booth(
         on_picture: Callable[[Picture], None],
         on_state: Callable[[str], None],
     ) -> Leg:
-        return CallLeg(call_id, generation, is_offerer, sources, send, on_picture, on_state)
+        return CallLeg(call_id, generation, is_offerer, sources, send, on_picture, on_state, on_sound=on_sound)
 
     devices = Devices(
-        document_camera(settings.camera), SimulatedReader(time.monotonic_ns()), find_printer(settings.out)
+        document_camera(settings.camera),
+        reader or SimulatedReader(time.monotonic_ns()),
+        find_printer(settings.out),
     )
     return Booth(connect, make_leg, devices, [device.trust_root.encode()], post, in_loop)
 
@@ -80,6 +84,8 @@ def document_camera(wanted: str) -> DocumentCamera:
 def call_sources(settings: Settings) -> Sources:
     """What the reviewer sees and hears: a camera with microphone, or a synthetic applicant."""
     wanted = settings.call_camera
+    if not wanted and has_camera():
+        return DeviceSources()
     if not wanted:
         return SyntheticSources(f"办事人（模拟） · {settings.device.name}")
     return DeviceSources(int(wanted) if wanted.isdecimal() else wanted)

@@ -182,6 +182,12 @@ class PaperTray:
             self._perform(HandIn(paper.paper_id, paper.paths, paper.source))
             self._changed()
 
+    def try_unreached_again(self) -> None:
+        """The hall can be reached again: hand in what failed for want of it."""
+        for slot, paper in tuple(self.papers.items()):
+            if paper.problem == "network":
+                self.try_again(slot)
+
     def remove_paper(self, slot: str) -> None:
         """Take a paper back, also while it is uploading."""
         if self._takes(slot):

@@ -314,6 +314,8 @@ class TerminalSession:
         self.connection = Connection(state, code, retry_s)
         if state == "online":
             self.delivery.fetch_all_again()
+            self.tray.try_unreached_again()
+            self.problem = "" if self.problem == "network" else self.problem
             self._want_page()
         self._changed()
 

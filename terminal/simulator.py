@@ -131,8 +131,8 @@ class Simulator:
         with suppress(TimeoutError):
             async with asyncio.timeout(script.deadline_s):
                 while not is_true(session):
-                    failed = next((paper for paper in session.tray.papers.values() if paper.state == "failed"), None)
-                    code = session.problem or (failed.problem if failed is not None else "")
+                    codes = (session.problem, *(paper.problem for paper in session.tray.papers.values()))
+                    code = next((code for code in codes if code and code != "network"), "")  # that one heals itself
                     if code or session.connection.state == "refused":
                         raise StoryStopped(step, code or session.connection.code or str(ErrorCode.NOT_ALLOWED))
                     self._changed.clear()

@@ -122,8 +122,8 @@ class Talk:
         if call is None:
             return
         if call.leg_generation == call.generation:
-            if call.is_resumed and call.link in ("failed", "closed"):
-                # The leg asked for the next generation while the line to the hall was down.
+            if call.is_resumed and call.link not in ("connected", "unstable"):
+                # What this leg or the desk's said while the line to the hall was down is lost.
                 self._perform(Say(Rejoin(call.call_id, call.generation)))
             return
         if call.is_resumed:

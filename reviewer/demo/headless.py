@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from reviewer.__main__ import connect_to_hall, open_synthetic_leg
-from reviewer.demo.papers import Papers
+from reviewer.demo.papers import KnownReader, Papers
 from reviewer.settings import Settings as DeskSettings
 from reviewer.simulator import SimulatedReviewer
 from terminal.machine import build_booth, call_sources
@@ -40,7 +40,9 @@ async def _play(
         tell(f"{lines:3d}  {time.monotonic() - began:6.2f} s  {words}")
 
     reviewer = SimulatedReviewer(connect_to_hall, open_synthetic_leg)
-    booth = build_booth(booth_settings, call_sources(booth_settings), lambda job: job(), lambda job: job())
+    booth = build_booth(
+        booth_settings, call_sources(booth_settings), lambda job: job(), lambda job: job(), reader=KnownReader()
+    )
     script = Script(
         item_code=ITEM,
         papers={"approval": papers.scan, "plan": papers.drawing},

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from PIL import Image
 
 from annotate import inspect
 from signaling.protocol.values import Applicant
+from terminal.effects import Card
 
 Pixels = NDArray[np.uint8]
 
@@ -29,6 +31,15 @@ APPLICANT = Applicant(
     legal_representative="江𬬻",
 )
 """An invented enterprise; its legal representative has a rare name character, as real people do."""
+
+
+class KnownReader:
+    """The demo's card reader: whatever is put on it is the licence of the enterprise that the papers speak of."""
+
+    def read(self, kind: Literal["person", "organisation"]) -> Card:
+        """The same card each time."""
+        return Card("organisation", APPLICANT.name, APPLICANT.id_number, APPLICANT.legal_representative)
+
 
 _CAMERA = (2592, 1944)
 """Width and height of the shot: a five-megapixel document camera."""
@@ -117,7 +128,7 @@ def _photographed(page: Pixels) -> Pixels:
     grain = cv2.GaussianBlur(rng.normal(0.0, 1.0, (height, width)).astype(np.float32), (0, 0), 24, sigmaY=3) * 40
     desk = np.asarray([86, 70, 58], np.float32) + grain[..., None]
     h, w = page.shape[:2]
-    corners = np.asarray([[676, 86], [1990, 112], [2036, 1880], [622, 1858]], np.float32)
+    corners = np.asarray([[706, 84], [1932, 108], [1962, 1878], [676, 1856]], np.float32)
     matrix = cv2.getPerspectiveTransform(np.asarray([[0, 0], [w, 0], [w, h], [0, h]], np.float32), corners)
     sheet = cv2.warpPerspective(page.astype(np.float32), matrix, (width, height), flags=cv2.INTER_AREA)
     inside = cv2.warpPerspective(np.ones((h, w), np.float32), matrix, (width, height))[..., None]

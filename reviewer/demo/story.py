@@ -112,7 +112,8 @@ def whole_case(stage: Stage, programme: Programme, papers: Papers, marked: Path)
     programme.figures["提交 → 席位振铃"] = programme.clock() - submitted
     case = booth.case
     line(f"提交。排队号 {case.ticket_number if case else ''}，席位自动振铃")
-    yield Until("审核席看到材料", lambda: all(paper.opened for paper in desk.papers.current()))
+    canvas = stage.desk.viewer.canvas
+    yield Until("审核席看到材料", lambda: all(paper.opened for paper in desk.papers.current()) and canvas.is_settled)
     line("接听之前，审核人员已看到事项、申请人和全部材料")
     stage.screenshot("1-ring")
 

@@ -70,7 +70,8 @@ class CorrectionsPanel(QScrollArea):
             self.cards[draft.draft_id].show_draft(place + 1, draft)
         is_reviewing = case is not None and case.state == "reviewing"
         waits = case is not None and case.state == "correction_requested"
-        self.empty.setVisible(not session.drafts and is_reviewing)
+        self.empty.setText(_EMPTY if is_reviewing else "没有补正事项。")
+        self.empty.setVisible(not session.drafts and (is_reviewing or case is None or not case.corrections))
         self.add.setVisible(is_reviewing)
         self.add.setEnabled(session.shown is not None)
         self._show_sent(case, case.corrections if case else (), waits)

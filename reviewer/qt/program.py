@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import uuid4
 
-import cv2
-import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
@@ -17,10 +15,12 @@ from reviewer.effects import StartLeg
 from reviewer.qt.window import DeskWindow
 from reviewer.settings import DEFAULT_DESK, Settings
 from signaling.peer.connection import CallLeg
-from signaling.peer.picture import Picture
+from signaling.peer.picture import preview_of
 from signaling.peer.tracks import Sources
 from signaling.qt.look import apply_look
 from signaling.qt.loop import LoopThread
+from signaling.qt.messages import log_qt_messages
+from signaling.qt.sound import Speaker
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class DeskProgram(QObject):
         self.desk = Desk(self._posted.emit, connect, self._open_leg, self._ring, lambda: uuid4().hex)
         login = settings.login
         self.window = DeskWindow(self.desk.session, settings.url, login.desk_id if login else DEFAULT_DESK)
+        self._speaker = Speaker(self)
         self._loop = LoopThread("desk", self._crashed)
         self._own = QTimer(self)
         self._own.setInterval(OWN_PICTURE_MS)
@@ -60,6 +61,7 @@ class DeskProgram(QObject):
         """Leave the hall, close the call, wipe the materials."""
         self._own.stop()
         self._loop.stop()
+        self._speaker.stop()
 
     def _take(self, act: Callable[[], None]) -> None:
         act()
@@ -72,15 +74,14 @@ class DeskProgram(QObject):
 
     def _open_leg(self, leg: StartLeg, say: Callable[[LegMessage], None], changed: Callable[[Link], None]) -> LegPort:
         show = self.window.video.remote.show_picture
-        return CallLeg(leg.call_id, leg.generation, leg.is_offerer, self._sources, say, show, changed)
+        hear = self._speaker.play
+        return CallLeg(leg.call_id, leg.generation, leg.is_offerer, self._sources, say, show, changed, on_sound=hear)
 
     def _show_own(self) -> None:
         call = self.desk.session.call
         if call is None or not call.leg or not self.window.video.own.isVisible():
             return
-        pixels = np.ascontiguousarray(cv2.cvtColor(self._sources.picture(), cv2.COLOR_YUV2BGRA_I420))
-        height, width = pixels.shape[:2]
-        self.window.video.own.show_picture(Picture(width, height, memoryview(pixels.tobytes())))
+        self.window.video.own.show_picture(preview_of(self._sources.picture()))
 
     def _crashed(self, problem: BaseException) -> None:
         """In the loop's thread: leave a visible trace, the log has the traceback."""
@@ -89,11 +90,13 @@ class DeskProgram(QObject):
 
 def run_program(settings: Settings, connect: ConnectTo, sources: Sources, arguments: Sequence[str]) -> int:
     """Run the desk until its window is closed; the exit status."""
+    log_qt_messages()
     app = QApplication(list(arguments))
     apply_look(app)
     # Qt's loop does not let Python handle signals; the own-picture timer gives it the moment to.
     for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda _signal, _frame: app.quit())
+        # exit() and not quit(): quit() asks every window, and the desk's answers in a call with a question.
+        signal.signal(ending, lambda _signal, _frame: app.exit())
     program = DeskProgram(settings, connect, sources)
     program.window.resize(1600, 940)
     program.start()

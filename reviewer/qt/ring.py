@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWid
 from reviewer.qt.icons import icon, paint
 from reviewer.qt.labels import ElidedLabel, button, label
 from reviewer.session import DeskSession
+from signaling.protocol.values import OFFICIAL_TIME
 from signaling.qt.look import MUTED, PAPER
 
 _GROUND = "#fff1c2"
@@ -70,7 +71,7 @@ class RingCard(QFrame):
         self.title.setText(f"{case.ticket_number}  {case.item.name}")
         materials = f"{len(self._session.papers.current())} 份材料"
         self.who.setText(f"{case.applicant.name} · {case.item.category} · {materials}")
-        self.where.setText(f"{case.terminal_name} · 提交于 {case.submitted_at.astimezone():%H:%M}")
+        self.where.setText(f"{case.terminal_name} · 提交于 {case.submitted_at.astimezone(OFFICIAL_TIME):%H:%M}")
         self.answer.setText("正在接通…" if offer.is_answering else "接听  F2")
         self.answer.setEnabled(self._session.can_answer)
         self.decline.setEnabled(self._session.can_answer)

@@ -11,6 +11,7 @@ from reviewer.draft import Reason
 from signaling.protocol.errors import SENTENCES as PROTOCOL_SENTENCES
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.values import (
+    OFFICIAL_TIME,
     Availability,
     CaseState,
     EndReason,
@@ -198,8 +199,8 @@ def size_text(size: int) -> str:
 
 
 def clock_text(time: datetime) -> str:
-    """Local time of day."""
-    return time.astimezone().strftime("%H:%M:%S")
+    """Official time of day."""
+    return time.astimezone(OFFICIAL_TIME).strftime("%H:%M:%S")
 
 
 def material_line(material: Material, page_count: int) -> str:

@@ -4,10 +4,13 @@ Plain frozen structs, no behaviour beyond check digits' form. Times are ISO 8601
 offset (aware datetimes). A digest is the lower-case hexadecimal SHA-256 of a file.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Annotated, Literal
 
 import msgspec
+
+OFFICIAL_TIME = timezone(timedelta(hours=8), "CST")
+"""The time every hall keeps and shows, whatever the machine's own zone is (UTC+8 in the whole country)."""
 
 Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}\Z")]

@@ -26,6 +26,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from signaling.hall.hall import Hall, HallRules
 from signaling.protocol.codec import MAX_FRAME_BYTES
+from signaling.protocol.values import OFFICIAL_TIME
 from signaling.server.authentication import Door, Passwords
 from signaling.server.catalogue import read_calendar, read_catalogue
 from signaling.server.connections import Connections
@@ -35,7 +36,7 @@ from signaling.server.errors import AlreadyRunning, SettingsWrong
 from signaling.server.material_api import MaterialApi
 from signaling.server.materials import Materials
 from signaling.server.register import Register
-from signaling.server.runner import OFFICIAL_TIME, Runner
+from signaling.server.runner import Runner
 from signaling.server.sealing import Office, Sealer
 from signaling.server.settings import Settings
 from signaling.server.store import Store

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Protocol, assert_never
 
 from signaling.hall.commands import CancelTimer, CloseSession, Command, NoticeOrder, Record, SealNotice, Send, SetTimer
@@ -28,13 +28,10 @@ from signaling.hall.events import (
 from signaling.hall.facts import Entry
 from signaling.protocol.errors import SENTENCES, ErrorCode
 from signaling.protocol.messages import Error, FromHall, SubmitCase, SubmitCorrection, ToHall
-from signaling.protocol.values import Material
+from signaling.protocol.values import OFFICIAL_TIME, Material
 from signaling.server.errors import StoreError
 
 logger = logging.getLogger(__name__)
-
-OFFICIAL_TIME = timezone(timedelta(hours=8), "CST")
-"""The hall's clock: days, ticket numbers and notices follow China Standard Time wherever the server stands."""
 
 _MOST_EVENTS = 256
 _RETRY_S = 1.0

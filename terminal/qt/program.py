@@ -8,15 +8,17 @@ import logging
 import sys
 from collections.abc import Callable
 
-import cv2
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from signaling.peer.picture import Picture
+from signaling.peer.picture import preview_of
 from signaling.peer.tracks import CAMERA_OFF, Sources
 from signaling.qt.look import apply_look
 from signaling.qt.loop import LoopThread
+from signaling.qt.messages import log_qt_messages
+from signaling.qt.sound import Speaker
 from terminal.booth import Booth
+from terminal.devices import CardReader
 from terminal.machine import build_booth, call_sources
 from terminal.qt.elements import GAP, button, label
 from terminal.qt.idle import IdleWatch
@@ -48,11 +50,14 @@ class Mailbox(QObject):
 class Program:
     """A booth with its window and its loop. ``stop`` closes all of it."""
 
-    def __init__(self, app: QApplication, settings: Settings) -> None:
+    def __init__(self, app: QApplication, settings: Settings, reader: CardReader | None = None) -> None:
         self._mailbox = Mailbox()
         self._sources: Sources = call_sources(settings)
         self._loop = LoopThread("booth", on_crash=lambda problem: self._mailbox.post(self._crashed))
-        self.booth: Booth = build_booth(settings, self._sources, self._mailbox.post, self._loop.call)
+        self._speaker = Speaker()
+        self.booth: Booth = build_booth(
+            settings, self._sources, self._mailbox.post, self._loop.call, self._speaker.play, reader
+        )
         self.session = self.booth.session
         self.window = BoothWindow(self.session, f"{settings.device.name} · {settings.device.terminal_id}")
         self.booth.on_picture = self.window.call.video.reviewer.show_picture
@@ -73,6 +78,7 @@ class Program:
         """End the call and the connection, delete the applicant's files."""
         self._own.stop()
         self._loop.stop()
+        self._speaker.stop()
 
     def _crashed(self) -> None:
         self.session.connection_changed("refused", "internal")
@@ -85,9 +91,7 @@ class Program:
         if talk.is_camera_off:
             view.clear(CAMERA_OFF)
             return
-        bgra = cv2.cvtColor(self._sources.picture(), cv2.COLOR_YUV2BGRA_I420)
-        small = bgra[::2, ::2]
-        view.show_picture(Picture(small.shape[1], small.shape[0], memoryview(small.tobytes())))
+        view.show_picture(preview_of(self._sources.picture()))
 
 
 def run_window(settings: Settings) -> int:
@@ -133,6 +137,7 @@ def sentence_window(sentence: str) -> QWidget:
 
 def application(base_px: int) -> QApplication:
     """The one QApplication with our look."""
+    log_qt_messages()
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     apply_look(app, base_px)

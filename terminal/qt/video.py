@@ -3,7 +3,7 @@
 Pictures do not pass through the session: ``reviewer`` and ``own`` are given them by whoever puts the window together.
 """
 
-from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from signaling.qt.video import VideoView
 from terminal.qt.elements import button, chip, label, set_chip
@@ -33,6 +33,7 @@ class VideoColumn(QWidget):
         self.reviewer.setFixedHeight(_PICTURE_PX)
         self.own = VideoView("我的画面")
         self.own.setFixedSize(144, 108)
+        self.own.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.name = label("", "heading", is_wrapped=True)
         self.state = chip()
         self.join = button("打开视频", "primary")

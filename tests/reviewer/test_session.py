@@ -209,9 +209,32 @@ def test_the_start_said_twice_opens_one_leg(stage, build):
 
 
 def test_a_living_leg_is_kept_when_the_call_is_resumed(stage, build):
-    stage.in_call().hear(CallStarted("call-1", build.case(), 1, True, "T", is_resumed=True))
+    stage.in_call().session.link_changed("call-1", 1, "connected")
+    stage.hear(CallStarted("call-1", build.case(), 1, True, "T", is_resumed=True))
     assert not stage.said(Rejoin)
     assert len(stage.done(StartLeg)) == 1
+
+
+def test_a_link_that_was_still_coming_up_is_begun_anew_when_the_call_is_resumed(stage, build):
+    stage.in_call().session.link_changed("call-1", 1, "connecting")
+    stage.hear(CallStarted("call-1", build.case(), 1, True, "T", is_resumed=True))
+    assert stage.said(Rejoin) == [Rejoin("call-1", 1)], "its descriptions may have been lost in the outage"
+
+
+@pytest.mark.parametrize(("before", "is_asked"), [("ready", True), ("away", False)])
+def test_who_was_ready_is_ready_again_after_the_hall_restarted(stage, before, is_asked):
+    stage.online().desk(before)
+    stage.session.connection_changed("waiting", None, 1.0)
+    stage.online()
+    assert stage.said(SetAvailability) == ([SetAvailability(is_ready=True)] if is_asked else [])
+    stage.desk("away")
+    assert len(stage.said(SetAvailability)) == int(is_asked), "asked once, not for ever"
+
+
+def test_a_ring_shows_the_first_paper(stage, build):
+    stage.ringing()
+    assert stage.session.shown == (build.case().materials[0].digest, 0)
+    assert not stage.said(ShowPage), "the applicant sees nothing of it before the call"
 
 
 def test_a_restarted_program_rejoins(stage, build):
@@ -425,7 +448,7 @@ def test_another_case_never_shows_papers_or_drafts_of_the_one_before(stage, buil
     stage.hear(CallOffered("call-2", build.case("received", case_id="C-2", materials=(build.material("form"),)), 20.0))
     assert stage.session.drafts == ()
     assert [paper.material.slot for paper in stage.session.papers.all()] == ["form"]
-    assert stage.session.shown is None
+    assert stage.session.shown == (build.material("form").digest, 0)
     stage.hear(CaseChanged(build.case("closed")))  # the old case goes on elsewhere
     assert stage.session.case.case_id == "C-2"
     assert stage.session.handled["C-1"].state == "closed"

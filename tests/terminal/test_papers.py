@@ -118,3 +118,15 @@ def test_versions_count_within_the_slot(play: Any) -> None:
     play.store("plan", "d")
     assert tray.materials[0].version == 2
     assert tray.materials[0].name == "plan.pdf"
+
+
+def test_what_failed_for_want_of_the_hall_is_handed_in_again_when_it_is_back(play: Any, tray: PaperTray) -> None:
+    unreached, broken = play.check("form", "a"), play.check("plan", "b")
+    tray.paper_failed(unreached, "network")
+    tray.paper_failed(broken, "file_unreadable")
+    play.session.connection_changed("waiting", "", 1.0)
+    handed_in = len(play.of(HandIn))
+    play.session.connection_changed("online")
+    assert [order.paper_id for order in play.of(HandIn)[handed_in:]] == [unreached]
+    assert tray.papers["form"].state == "checking"
+    assert tray.papers["plan"].problem == "file_unreadable"

@@ -59,8 +59,18 @@ def test_the_next_generation_replaces_the_leg(talk: Talk, effects: list[Effect],
 
 def test_a_resumed_call_with_a_living_leg_goes_on(talk: Talk, effects: list[Effect], case: Any) -> None:
     start(talk, case)
+    talk.leg_changed("k1", 1, "connected")
     start(talk, case, is_resumed=True)
     assert effects == [StartLeg("k1", 1, False)]
+
+
+def test_a_leg_that_was_still_coming_up_is_begun_anew_when_the_call_is_resumed(
+    talk: Talk, effects: list[Effect], case: Any
+) -> None:
+    start(talk, case)
+    talk.leg_changed("k1", 1, "connecting")
+    start(talk, case, is_resumed=True)
+    assert effects == [StartLeg("k1", 1, False), Say(Rejoin("k1", 1))], "descriptions are lost in an outage"
 
 
 def test_a_resumed_call_without_a_leg_asks_for_the_next(talk: Talk, effects: list[Effect], case: Any) -> None:

@@ -16,7 +16,7 @@ from annotate.operations import WetInk
 from annotate.pages import PageSource
 from reviewer.__main__ import connect_to_hall
 from reviewer.demo.evidence import Evidence
-from reviewer.demo.papers import Papers
+from reviewer.demo.papers import KnownReader, Papers
 from reviewer.demo.story import Button, Point, Programme, Story, Until, whole_case
 from reviewer.desk import ConnectTo
 from reviewer.qt.confirm import Confirmation
@@ -25,6 +25,7 @@ from reviewer.settings import Settings as DeskSettings
 from signaling.peer.synthetic import SyntheticSources
 from signaling.peer.tracks import Sources
 from signaling.qt.look import FAMILY, apply_look, style_sheet
+from signaling.qt.messages import log_qt_messages
 from terminal.qt.program import Program as BoothProgram
 from terminal.settings import Settings as BoothSettings
 
@@ -48,7 +49,7 @@ class Stage:
         assert isinstance(self._app, QApplication)  # noqa: S101 - one Qt application, made here or by a test
         apply_look(self._app)
         self._desk = DeskProgram(desk, connect, desk_sources)
-        self._booth = BoothProgram(self._app, booth)
+        self._booth = BoothProgram(self._app, booth, KnownReader())
         self._shots = shots
         self._wet = 0
         self._began = time.monotonic()
@@ -200,6 +201,7 @@ def play_windows(
 
     Raises StoryStuck, RuntimeError.
     """
+    log_qt_messages()
     stage = Stage(desk, connect_to_hall, SyntheticSources("审核人员（模拟画面）"), booth, evidence.out)
     try:
         programme = stage.play(tell, lambda programme: whole_case(stage, programme, papers, evidence.marked_drawing))

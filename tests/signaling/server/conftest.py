@@ -15,10 +15,10 @@ from starlette.applications import Starlette
 
 from signaling.hall.commands import Record
 from signaling.hall.facts import CaseClosed, Entry, PageShown
+from signaling.protocol.values import OFFICIAL_TIME
 from signaling.server.authentication import Passwords
 from signaling.server.engine import CuttableProtocol
 from signaling.server.register import EnrolledReviewer, EnrolledTerminal, Register
-from signaling.server.runner import OFFICIAL_TIME
 from signaling.server.store import Store
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=OFFICIAL_TIME)

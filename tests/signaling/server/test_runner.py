@@ -44,10 +44,10 @@ from signaling.protocol.messages import (
     TicketIssued,
     WithdrawCase,
 )
-from signaling.protocol.values import Applicant, Material
+from signaling.protocol.values import OFFICIAL_TIME, Applicant, Material
 from signaling.server.catalogue import read_calendar, read_catalogue
 from signaling.server.errors import StorageFull, StoreError
-from signaling.server.runner import OFFICIAL_TIME, HallPort, JournalPort, Runner, id_of
+from signaling.server.runner import HallPort, JournalPort, Runner, id_of
 from signaling.server.store import Store
 
 CATALOGUE = read_catalogue(None)

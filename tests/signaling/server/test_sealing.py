@@ -12,11 +12,10 @@ import pytest
 import esign
 from signaling.hall.commands import NoticeOrder
 from signaling.hall.events import NoticeSealed, SealingFailed
-from signaling.protocol.values import Applicant, Correction, Material
+from signaling.protocol.values import OFFICIAL_TIME, Applicant, Correction, Material
 from signaling.server.catalogue import read_catalogue
 from signaling.server.errors import SettingsWrong
 from signaling.server.materials import Materials
-from signaling.server.runner import OFFICIAL_TIME
 from signaling.server.sealing import Office, Sealer, facts_of
 from signaling.server.store import Store
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from PyQt6.QtWidgets import QLabel
 
-from signaling.protocol.messages import NoticeReady, SubmitCorrection
+from signaling.protocol.messages import CallEnded, NoticeReady, SubmitCorrection, WithdrawCase
 from terminal.effects import Print
 from terminal.qt.corrections import CorrectionPanel
 
@@ -32,3 +32,16 @@ def test_the_notice_can_be_printed(play: Any, show: Any, make_report: Any) -> No
     assert panel.print.isVisible()
     panel.print.click()
     assert play.of(Print)[-1].notice_id == "n-c"
+
+
+def test_after_the_call_the_application_can_be_withdrawn_with_two_touches(play: Any, show: Any, clipped: Any) -> None:
+    panel = show(CorrectionPanel(play.in_call().corrections().session))
+    assert not panel.withdraw.isVisible(), "in the call one hangs up first"
+    play.session.receive(CallEnded("k1", "hung_up"))
+    assert play.session.step == "correction"
+    assert panel.withdraw.isVisible()
+    panel.withdraw.click()
+    assert not play.said(WithdrawCase)
+    assert clipped(panel) == []
+    panel.withdraw.click()
+    assert len(play.said(WithdrawCase)) == 1
