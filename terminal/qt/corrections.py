@@ -10,6 +10,7 @@ from signaling.protocol.values import Correction
 from terminal.qt.capture import CapturePanel
 from terminal.qt.elements import GAP, Stack, button, clear_layout, label, scroller
 from terminal.qt.slots import SlotCard
+from terminal.qt.withdraw import WithdrawButton
 from terminal.session import TerminalSession
 
 
@@ -32,9 +33,7 @@ class CorrectionPanel(QWidget):
         self._list = QVBoxLayout(inside)
         self._list.setContentsMargins(0, 0, 8, 0)
         self._list.setSpacing(12)
-        self.withdraw = button("撤回申请", "danger")
-        self.withdraw.clicked.connect(self._press_withdraw)
-        self._is_asked = False
+        self.withdraw = WithdrawButton(session)
         foot = QHBoxLayout()
         foot.addWidget(self.left, 1)
         foot.addWidget(self.withdraw)
@@ -57,13 +56,6 @@ class CorrectionPanel(QWidget):
         session.subscribe(self._refresh)
         self._refresh()
 
-    def _press_withdraw(self) -> None:
-        """The second touch withdraws: one touch alone never ends a case."""
-        if self._is_asked:
-            self._session.withdraw()
-        self._is_asked = not self._is_asked
-        self._refresh()
-
     def _print(self) -> None:
         notice = self._session.delivery.newest("correction")
         if notice is not None:
@@ -80,11 +72,10 @@ class CorrectionPanel(QWidget):
             self._list.addStretch(1)
             self.title.setText(f"请补正 {len(corrections)} 处")
         if not corrections:
-            self._is_asked = False
+            self.withdraw.forget()
             return
         self.withdraw.setVisible(session.step == "correction")  # in the call one hangs up first
-        self.withdraw.setText("再点一次，确认撤回" if self._is_asked else "撤回申请")
-        self.withdraw.setEnabled(not session.is_sending)
+        self.withdraw.refresh()
         for made in self.cards:
             made.refresh()
         missing = len(session.tray.missing)

@@ -3,7 +3,8 @@
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from terminal.qt.elements import GAP, button, card, centred, chip, label, set_chip
+from terminal.qt.elements import GAP, card, centred, chip, label, set_chip
+from terminal.qt.withdraw import WithdrawButton
 from terminal.session import TerminalSession
 
 
@@ -18,9 +19,7 @@ class WaitingPanel(QWidget):
         self.item = label("", "heading", is_wrapped=True, is_centred=True)
         self.line = label("", "heading", is_wrapped=True, is_centred=True)
         self.words = label("", "muted", is_wrapped=True, is_centred=True)
-        self.withdraw = button("撤回申请", "danger")
-        self.withdraw.clicked.connect(self._press_withdraw)
-        self._is_asked = False
+        self.withdraw = WithdrawButton(session)
         frame = card()
         frame.setFixedWidth(700)
         inside = QVBoxLayout(frame)
@@ -42,17 +41,10 @@ class WaitingPanel(QWidget):
         session.subscribe(self._refresh)
         self._refresh()
 
-    def _press_withdraw(self) -> None:
-        """The second touch withdraws: one touch alone never ends a case."""
-        if self._is_asked:
-            self._session.withdraw()
-        self._is_asked = not self._is_asked
-        self._refresh()
-
     def _refresh(self) -> None:
         session, case = self._session, self._session.case
         if case is None or session.step != "waiting":
-            self._is_asked = False
+            self.withdraw.forget()
             return
         self.number.setText(case.ticket_number)
         self.item.setText(case.item.name)
@@ -66,5 +58,4 @@ class WaitingPanel(QWidget):
             set_chip(self.state, "排队中", "good")
             self.line.setText("下一位就是您")
         self.words.setText("材料已安全送达大厅。请不要离开，接通后屏幕会自动切换到视频。")
-        self.withdraw.setText("再点一次，确认撤回" if self._is_asked else "撤回申请")
-        self.withdraw.setEnabled(not session.is_sending)
+        self.withdraw.refresh()

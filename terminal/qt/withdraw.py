@@ -1,0 +1,34 @@
+"""The button that takes an application back: one touch alone never ends a case, the second does."""
+
+from PyQt6.QtWidgets import QPushButton
+
+from terminal.session import TerminalSession
+
+_FIRST, _SECOND = "撤回申请", "再点一次，确认撤回"
+
+
+class WithdrawButton(QPushButton):
+    """Call ``refresh`` when the session has changed; ``forget`` when the panel is left."""
+
+    def __init__(self, session: TerminalSession) -> None:
+        super().__init__(_FIRST)
+        self.setProperty("role", "danger")
+        self._session = session
+        self._is_asked = False
+        self.clicked.connect(self._press)
+
+    def refresh(self) -> None:
+        """Show which touch is next."""
+        self.setText(_SECOND if self._is_asked else _FIRST)
+        self.setEnabled(not self._session.is_sending)
+
+    def forget(self) -> None:
+        """A first touch counts only as long as the panel is in front."""
+        self._is_asked = False
+        self.refresh()
+
+    def _press(self) -> None:
+        if self._is_asked:
+            self._session.withdraw()
+        self._is_asked = not self._is_asked
+        self.refresh()
