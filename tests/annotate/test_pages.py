@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from annotate.errors import PageError
 from annotate.pages import PageSource, RenderedImage, inspect, scaled_size, sniff
 
+pytestmark = pytest.mark.slow
+
 
 def pixels(image: RenderedImage) -> NDArray[np.uint8]:
     return np.frombuffer(image.rgb, dtype=np.uint8).reshape(image.height, image.width, 3)

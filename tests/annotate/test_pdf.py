@@ -13,6 +13,8 @@ from annotate.markup import PlacedMark
 from annotate.pages import PageSource
 from annotate.pdf import export
 
+pytestmark = pytest.mark.slow
+
 
 def test_annotations_are_standard_and_complete(
     make_pdf: Callable[..., Path], all_kinds: list[PlacedMark], tmp_path: Path

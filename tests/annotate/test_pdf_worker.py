@@ -22,6 +22,8 @@ from annotate.pdf import ExportedMark
 from annotate.pdf_worker import page_space, picture_pdf, write
 from annotate.render import paint
 
+pytestmark = pytest.mark.slow
+
 
 def is_marked(image: np.ndarray) -> np.ndarray:
     """Pixels with colour: all marks of these tests have some, the pages have none."""

@@ -16,6 +16,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from esign import Seal, SealingFailed, make_test_authority, render_notice, seal_notice, verify_notice
 from esign.origin import read_origin
 
+pytestmark = pytest.mark.slow
+
+
 Judge = Callable[..., subprocess.CompletedProcess[bytes]]
 NOW = datetime.now(UTC)
 

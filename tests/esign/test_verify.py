@@ -18,6 +18,9 @@ from esign import Report, Seal, make_test_authority, render_notice, seal_notice,
 from esign.der import content_of, sequence, split, tlv
 from esign.verify import LARGEST_FILE
 
+pytestmark = pytest.mark.slow
+
+
 Attack = Callable[[bytes], bytes]
 
 

@@ -23,6 +23,8 @@ from signaling.protocol.messages import (
     SetAvailability,
 )
 
+pytestmark = pytest.mark.slow
+
 
 class MemoryHall:
     """The hall as ``HallPort``: files by digest, everything said is kept."""

@@ -31,6 +31,8 @@ from signaling.protocol.messages import (
     WetInk,
 )
 
+pytestmark = pytest.mark.slow
+
 
 class Town:
     """The hall's mind with a post in memory: what it sends arrives at the next turn of the loop."""

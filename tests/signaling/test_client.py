@@ -36,6 +36,9 @@ from signaling.protocol.messages import (
 )
 from signaling.protocol.values import Applicant, Material
 
+pytestmark = pytest.mark.slow
+
+
 M = TypeVar("M")
 APPLICANT = Applicant("person", "张三", "resident_id", "11010519491231002X", "13800000000")
 

@@ -17,6 +17,9 @@ from terminal.booth import Booth
 from terminal.devices import DeviceError, FolderCamera
 from terminal.effects import Card, StartLeg
 
+pytestmark = pytest.mark.slow
+
+
 DEADLINE_S = 20.0
 
 

@@ -13,6 +13,8 @@ from terminal.__main__ import main, simulate
 from terminal.settings import read_settings
 from terminal.simulator import StoryStopped
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_missing_device_file_is_a_sentence(tmp_path: Path) -> None:
     environment = {**os.environ, "CLOUD_WINDOW_HOME": str(tmp_path)}

@@ -11,6 +11,9 @@ from annotate import inspect
 from terminal.scan import BLURRED, Picture, find_page, join_pages, rectify, save_page, scan_page, sharpness, verdict_of
 from terminal.simulated import corners_on_desk, draw_sheet, lay_on_desk
 
+pytestmark = pytest.mark.slow
+
+
 LINES = ("排污许可证申请表", "单位名称：北京通运环保科技有限公司", "法定代表人：欧阳建国", "本单位已知晓有关规定。")
 
 

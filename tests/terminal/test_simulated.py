@@ -6,6 +6,8 @@ import pytest
 from signaling.protocol.identity import credit_code_fault, resident_id_fault
 from terminal.simulated import DrawnSheetCamera, SimulatedReader, corners_on_desk
 
+pytestmark = pytest.mark.slow
+
 
 def test_numbers_are_valid_and_people_differ() -> None:
     reader = SimulatedReader(1)

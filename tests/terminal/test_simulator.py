@@ -12,6 +12,8 @@ from signaling.protocol.messages import NoticePrinted, NoticeReceived, SubmitCor
 from terminal.booth import Booth
 from terminal.simulator import CAMERA, Script, Simulator, StoryStopped
 
+pytestmark = pytest.mark.slow
+
 
 @asynccontextmanager
 async def running(booth: Booth) -> AsyncIterator[Simulator]:

@@ -15,6 +15,8 @@ from annotate.markup import Markup
 from annotate.operations import AddMark, EraseMark, NumberedOperation, Operation, Redo, Undo, WetInk
 from annotate.qt.canvas import Canvas
 
+pytestmark = pytest.mark.slow
+
 
 class Owner(Protocol):
     canvas: Canvas

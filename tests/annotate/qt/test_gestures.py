@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import math
 
+import pytest
+
 from annotate.codec import encode_operation
 from annotate.marks import Cloud, Highlighter, MarkStyle, Rectangle, Stroke
 from annotate.operations import AddMark
 from annotate.qt.gestures import DragGesture, InkGesture
+
+pytestmark = pytest.mark.slow
+
 
 STYLE = MarkStyle()
 

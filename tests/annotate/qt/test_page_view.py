@@ -20,6 +20,8 @@ from annotate.operations import AddMark, NumberedOperation, WetInk
 from annotate.pages import DocumentInfo, PageSource
 from annotate.qt.page_view import SENTENCES, PageView
 
+pytestmark = pytest.mark.slow
+
 
 class Owner(Protocol):
     canvas: PageView

@@ -7,6 +7,8 @@ import pytest
 
 from reviewer.demo.hall_process import HallDidNotStart, HallProcess
 
+pytestmark = pytest.mark.slow
+
 
 def is_well(url: str) -> bool:
     with urlopen(url.replace("ws://", "http://").replace("/hall", "/healthz")) as answer:  # noqa: S310 - our own server

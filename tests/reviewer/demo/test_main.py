@@ -6,6 +6,8 @@ import pytest
 
 from reviewer.demo.__main__ import main
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_folder_of_somebody_else_is_not_emptied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     mine = tmp_path / "mine.txt"

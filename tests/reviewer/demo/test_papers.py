@@ -12,6 +12,8 @@ from reviewer.demo.papers import APPLICANT, Papers, draw_papers, found_papers
 from signaling.protocol.identity import credit_code_fault
 from terminal.scan import scan_page
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:

@@ -9,6 +9,8 @@ from reviewer.effects import ExportMarked
 from reviewer.qt.viewer import Viewer
 from signaling.protocol.messages import OperateMark, ShowPage, WetInk
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def viewer(stage, qtbot):

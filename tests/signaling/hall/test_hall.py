@@ -41,6 +41,9 @@ from signaling.protocol.messages import (
 )
 from signaling.protocol.values import Correction
 
+pytestmark = pytest.mark.slow
+
+
 DIGEST = "a" * 64
 FROM_TERMINALS = (SubmitCase, SubmitCorrection, WithdrawCase, NoticeReceived, NoticePrinted)
 

@@ -20,6 +20,9 @@ from signaling.peer.synthetic import SyntheticSources
 from signaling.protocol.codec import decode_from_client, encode
 from signaling.protocol.messages import Candidate, Description, Rejoin
 
+pytestmark = pytest.mark.slow
+
+
 PAGE = Path(__file__).with_name("caller.html")
 DEADLINE_S = 60.0
 FLAGS = (

@@ -21,6 +21,9 @@ from signaling.peer.tracks import I420, Listener
 from signaling.protocol.codec import decode_from_client, encode
 from signaling.protocol.messages import Candidate, Description, Rejoin
 
+pytestmark = pytest.mark.slow
+
+
 DEADLINE_S = 20.0
 """For a condition that takes well under a second on a calm machine."""
 

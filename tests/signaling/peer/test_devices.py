@@ -13,6 +13,8 @@ import pytest
 from signaling.peer.devices import CAMERA_LOST, DeviceSources, has_camera
 from signaling.peer.tracks import SAMPLE_RATE, SAMPLES, SILENCE, still
 
+pytestmark = pytest.mark.slow
+
 
 def until(condition: Callable[[], bool], what: str) -> None:
     end = time.monotonic() + 15

@@ -12,6 +12,8 @@ from aiortc.mediastreams import MediaStreamError
 from signaling.peer.synthetic import SyntheticSources
 from signaling.peer.tracks import FRAME_RATE, HEIGHT, SAMPLES, WIDTH, PictureTrack, SoundTrack, font, still
 
+pytestmark = pytest.mark.slow
+
 
 async def test_pictures_come_at_the_frame_rate_with_true_times() -> None:
     track = PictureTrack(SyntheticSources("甲"))

@@ -3,7 +3,7 @@
 import re
 
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QRawFont
-from PyQt6.QtWidgets import QApplication, QLabel, QPushButton
+from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from signaling.qt import look
@@ -20,11 +20,34 @@ def contrast(a: str, b: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def dressed(qtbot: QtBot, base_px: int) -> QWidget:
+    """A window in the look; the application itself is left alone, every other test's windows hang on it."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    font = QFont(look.FAMILY)
+    font.setPixelSize(base_px)
+    window.setFont(font)
+    window.setStyleSheet(look.style_sheet(base_px))
+    return window
+
+
 def test_the_font_has_rare_name_characters(qapp: QApplication) -> None:
-    look.apply_look(qapp)
+    look.load_fonts()
     font = QRawFont.fromFont(QFont(look.FAMILY))
     assert QFont(look.FAMILY).exactMatch() or look.FAMILY in font.familyName()
     assert all(font.supportsCharacter(ord(character)) for character in "受理通知书𬬻䶮㛃𡋾鿍𫖯𬭚𬬭𫓧")
+
+
+def test_the_look_is_applied_to_a_program(qapp: QApplication) -> None:
+    before = qapp.styleSheet(), qapp.font(), qapp.palette()
+    windows_of_others = [window for window in qapp.topLevelWidgets() if window.isVisible()]
+    assert windows_of_others == []
+    look.apply_look(qapp, 20)
+    assert qapp.font().pixelSize() == 20
+    assert qapp.palette().color(qapp.palette().ColorRole.Window).name() == look.GROUND
+    qapp.setStyleSheet(before[0])
+    qapp.setFont(before[1])
+    qapp.setPalette(before[2])
 
 
 def test_every_text_is_readable_on_its_ground() -> None:
@@ -35,23 +58,20 @@ def test_every_text_is_readable_on_its_ground() -> None:
     assert {pair: contrast(*pair) for pair in pairs if contrast(*pair) < 4.5} == {}
 
 
-def test_sizes_follow_the_base(qapp: QApplication, qtbot: QtBot) -> None:
+def test_sizes_follow_the_base(qtbot: QtBot) -> None:
     heights = []
     for base in (14, 28):
-        look.apply_look(qapp, base)
-        button, label = QPushButton("受理并盖章"), QLabel("受理并盖章")
-        qtbot.addWidget(button)
-        qtbot.addWidget(label)
+        window = dressed(qtbot, base)
+        button, label = QPushButton("受理并盖章", window), QLabel("受理并盖章", window)
+        button.ensurePolished()
         assert button.sizeHint().width() > QFontMetrics(label.font()).horizontalAdvance("受理并盖章")
         heights.append(button.sizeHint().height())
-    look.apply_look(qapp)
     assert heights[1] >= 60 > heights[0] >= 30
 
 
-def test_a_chip_changes_with_its_state(qapp: QApplication, qtbot: QtBot) -> None:
-    look.apply_look(qapp)
-    chip = QLabel("就绪")
-    qtbot.addWidget(chip)
+def test_a_chip_changes_with_its_state(qtbot: QtBot) -> None:
+    window = dressed(qtbot, 14)
+    chip = QLabel("就绪", window)
     grounds = []
     for state in ("good", "bad"):
         chip.setProperty("state", state)

@@ -21,6 +21,9 @@ from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import DeskChanged, Error, Hello, LogIn, Welcome
 from signaling.server.app import new_id, official_now
 
+pytestmark = pytest.mark.slow
+
+
 Start = Callable[..., subprocess.Popen[str]]
 
 

@@ -5,12 +5,15 @@ import socket
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
+import pytest
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.asyncio.client import connect
 
 from signaling.server.engine import ABORT
+
+pytestmark = pytest.mark.slow
 
 
 async def test_a_peer_that_reads_nothing_is_cut_at_once(

@@ -50,6 +50,9 @@ from signaling.server.errors import StorageFull, StoreError
 from signaling.server.runner import HallPort, JournalPort, Runner, id_of
 from signaling.server.store import Store
 
+pytestmark = pytest.mark.slow
+
+
 CATALOGUE = read_catalogue(None)
 ITEM = CATALOGUE[0]
 TERMINAL = Terminal("T-01", "自助终端 01")

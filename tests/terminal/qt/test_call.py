@@ -12,6 +12,9 @@ from annotate.operations import WetInk as WetPiece
 from signaling.protocol.messages import CallEnded, WetInk
 from terminal.qt.call import CallPanel
 
+pytestmark = pytest.mark.slow
+
+
 RED = 0xE0
 
 
