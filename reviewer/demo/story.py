@@ -69,6 +69,9 @@ class Stage(Protocol):
     def pictures(self) -> tuple[int, int]:
         """How many video pictures the desk and the booth have painted."""
 
+    def sounds(self) -> tuple[int, int]:
+        """How many blocks of sound have arrived at the desk and in the booth."""
+
     def wet_seen(self) -> int:
         """How many pieces of wet ink the booth has shown."""
 
@@ -122,6 +125,7 @@ def whole_case(stage: Stage, programme: Programme, papers: Papers, marked: Path)
     seen = stage.pictures()
     yield Until("双方看到视频", lambda: all(now > then for now, then in zip(stage.pictures(), seen, strict=True)))
     programme.figures["接听 → 双方首帧"] = programme.clock() - answered
+    yield Until("双方听到声音", lambda: all(stage.sounds()))
     line("接听。双向 WebRTC 视频、音频接通")
 
     yield from _mark(stage, programme, papers)

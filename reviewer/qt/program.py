@@ -57,6 +57,11 @@ class DeskProgram(QObject):
         if login:
             self.desk.session.log_in(self._settings.url, login.reviewer, login.password, login.desk_id)
 
+    @property
+    def sounds_heard(self) -> int:
+        """Blocks of the other side's sound that arrived, audible or not."""
+        return self._speaker.blocks
+
     def stop(self) -> None:
         """Leave the hall, close the call, wipe the materials."""
         self._own.stop()

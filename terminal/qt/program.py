@@ -74,6 +74,11 @@ class Program:
         self._loop.start()
         self._loop.run(self.booth.run())
 
+    @property
+    def sounds_heard(self) -> int:
+        """Blocks of the other side's sound that arrived, audible or not."""
+        return self._speaker.blocks
+
     def stop(self) -> None:
         """End the call and the connection, delete the applicant's files."""
         self._own.stop()

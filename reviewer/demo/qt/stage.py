@@ -154,6 +154,10 @@ class Stage:
         """Video pictures painted at the desk and in the booth."""
         return self.desk.video.remote.painted, self.booth.call.video.reviewer.painted
 
+    def sounds(self) -> tuple[int, int]:
+        """Blocks of sound that arrived at the desk and in the booth."""
+        return self._desk.sounds_heard, self._booth.sounds_heard
+
     def wet_seen(self) -> int:
         """Pieces of wet ink that reached the booth."""
         return self._wet
