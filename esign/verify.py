@@ -4,6 +4,7 @@ The form is judged by `profile`, cryptography and certificates by pyHanko (no ne
 certificate must be good at the time that the timestamp attests, the timestamper's now.
 """
 
+import logging
 from collections.abc import Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -23,6 +24,10 @@ from esign.profile import check_profile
 from esign.report import Finding, Report, Verdict
 
 __all__ = ["LARGEST_FILE", "verify_notice"]
+
+# A certificate without a path to a root is a finding of ours, not a fault of the program that asked:
+# pyHanko would log a traceback with the names in the certificate for each.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 
 LARGEST_FILE = 50 * 1024 * 1024
 _CLOCKS_APART = timedelta(minutes=5)

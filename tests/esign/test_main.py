@@ -74,3 +74,11 @@ def test_it_runs_as_a_module(folder: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "真实有效".encode() in done.stdout
+
+
+def test_an_unknown_root_is_told_in_words_and_not_as_a_traceback(folder: Path) -> None:
+    command = [sys.executable, "-m", "esign", "verify", str(folder / "notice.pdf")]
+    done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
+    assert done.returncode == 2
+    assert "CANNOT JUDGE" in done.stdout
+    assert done.stderr == ""
