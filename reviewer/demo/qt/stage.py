@@ -32,6 +32,8 @@ from terminal.settings import Settings as BoothSettings
 TICK_MS = 16
 """How often the story looks whether it can go on, and how often the hand moves: a screen's frame."""
 DESK_SIZE, BOOTH_SIZE = (1600, 1000), (1000, 1000)
+BOOTH_LEAST_PX = 960
+"""Half of a common screen; below it the booth's widest panel would grow over the edge."""
 HAND_PT_PER_TICK = 26.0
 
 
@@ -71,7 +73,7 @@ class Stage:
         area = screen.availableGeometry() if screen is not None else None
         is_real = QApplication.platformName() != "offscreen"
         if is_real and area is not None and area.width() >= 1600:
-            split = round(area.width() * 0.56)
+            split = max(self.desk.minimumWidth(), min(round(area.width() * 0.56), area.width() - BOOTH_LEAST_PX))
             self.desk.setGeometry(area.left(), area.top(), split, area.height())
             self.booth.setGeometry(area.left() + split, area.top(), area.width() - split, area.height())
         else:
