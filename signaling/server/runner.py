@@ -126,7 +126,10 @@ class Runner:
                 batch = [event for event in batch if not isinstance(event, Connected | Disconnected | TimerFired)]
             await self._work(batch, group)
         except StoreError as problem:
-            logger.error("acts not recorded: %s", problem)
+            if batch:
+                logger.error("acts not recorded: %s (%s)", problem, ", ".join(map(_subject_of, batch)))
+            else:
+                logger.info("hall not restored yet: %s", problem)
             self._refuse(batch, problem.code)
         except Exception:
             # the outermost edge: a fault in the hall must not end the conversation of everyone else
@@ -239,3 +242,10 @@ def id_of(message: ToHall) -> str:
         if value := getattr(message, name, ""):
             return str(value)
     return ""
+
+
+def _subject_of(event: Event) -> str:
+    """What an event is about, for the log: its session, timer or notice."""
+    return next(
+        (str(value) for name in ("session_id", "timer_id", "notice_id") if (value := getattr(event, name, ""))), "hall"
+    )

@@ -17,6 +17,7 @@ import msgspec
 import esign
 from signaling.hall.commands import NoticeOrder
 from signaling.hall.events import NoticeSealed, SealingFailed
+from signaling.protocol.errors import Refused
 from signaling.protocol.values import Material
 from signaling.server.errors import ServerError, SettingsWrong
 from signaling.server.materials import Materials, insert_row
@@ -82,7 +83,7 @@ class Sealer:
                 connection.execute("INSERT INTO notices VALUES (?, ?, ?)", row)
 
             self._store.do(write).result()
-        except (esign.EsignError, ServerError, OSError) as problem:
+        except (esign.EsignError, ServerError, Refused, OSError) as problem:  # Refused: no space for the file
             # the sentence may name a field and its characters: for the reviewer and the journal, not for the log
             logger.error("notice %s of case %s not sealed: %s", order.notice_id, order.case_id, type(problem).__name__)
             return SealingFailed(order.notice_id, str(problem)[:500])

@@ -143,7 +143,8 @@ class Store:
             with _exclusive(self._lock):
                 verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
                 if verdict != "ok":
-                    raise StoreDamaged(f"{self._path.name}: {verdict}")
+                    found = " ".join(verdict.split())  # SQLite's verdict has several lines, ours is one sentence
+                    raise StoreDamaged(f"the case store is damaged ({self._path.name}: {found})")
                 _migrate(connection)
         except BaseException:
             connection.close()
