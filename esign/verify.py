@@ -99,6 +99,8 @@ def _judge_seal(status: PdfSignatureStatus, has_roots: bool) -> Iterator[Finding
         yield Finding("content_unchanged", "ok", "文件内容自盖章后没有改动")
     else:
         yield Finding("content_changed", "error", "文件内容在盖章之后被改动过")
+        yield Finding("seal_not_judged", "unknown", "内容已被改动，印章签名和签发机构不再判断")
+        return
     if status.valid:
         yield Finding("seal_genuine", "ok", "电子印章签名真实有效")
     else:

@@ -236,7 +236,7 @@ def _accept(stage: Stage, programme: Programme) -> Story:
     line("终端收到、核验通过并显示")
     press(panel(stage, "result").print)
     yield Until("打印并办结", lambda: (c := desk.case) is not None and c.state == "closed")
-    line("打印完成，终端报告“已打印”，办件办结")
+    line("打印完成，终端报告“已打印”，受理环节结束，办件关闭")
     yield Until("终端画面", lambda: panel(stage, "result").page.is_settled)
     stage.screenshot("5-end")
 
