@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from annotate import PageError
-from reviewer.demo.evidence import Evidence
+from reviewer.demo.evidence import ACCEPTANCE, TRUST_ROOT, Evidence
 from reviewer.demo.hall_process import HallDidNotStart, HallProcess
 from reviewer.demo.headless import play_headless
 from reviewer.demo.papers import Papers, draw_papers, found_papers
@@ -51,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _tell(f"\n全程 {time.monotonic() - began:.1f} 秒。结果在 {out}：")
     for path in sorted(out.iterdir()):
         _tell(f"    {path.name}")
-    _tell("核验通知书：./hall verify demo-out/受理通知书.pdf --trust demo-out/trust-root.pem")
+    shown = options.out
+    _tell(f"核验通知书：./hall verify {shown / ACCEPTANCE} --trust {shown / TRUST_ROOT}")
     return 0
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 ACCEPTANCE = "受理通知书.pdf"
 MARKED_DRAWING = "图纸批注.pdf"
 REPORT = "核验报告.txt"
+TRUST_ROOT = "trust-root.pem"
 
 
 class Evidence:
@@ -26,7 +27,7 @@ class Evidence:
 
         Raises RuntimeError when nothing was printed.
         """
-        root = self.out / "trust-root.pem"
+        root = self.out / TRUST_ROOT
         root.write_text(trust_root, "utf-8")
         prints = sorted(self.prints.glob("*.pdf"), key=lambda path: path.stat().st_mtime)
         if not prints:

@@ -16,6 +16,14 @@ from terminal.settings import Settings as BoothSettings
 from terminal.simulator import Script, Simulator
 
 ITEM = "ENV-001"
+_WORDS = {
+    "submitted": "提交，席位自动振铃",
+    "corrections asked": "审核人员要求补正",
+    "corrections handed": "交来新版材料",
+    "notice printed": "通知书已打印，办件关闭",
+    "notice": "受理通知书盖章送达，终端核验通过",
+}
+"""What the simulated terminal tells, for the person who watches; the first that fits counts."""
 
 
 def play_headless(
@@ -37,7 +45,8 @@ async def _play(
     def line(words: str) -> None:
         nonlocal lines
         lines += 1
-        tell(f"{lines:3d}  {time.monotonic() - began:6.2f} s  {words}")
+        chinese = next((chinese for english, chinese in _WORDS.items() if words.startswith(english)), words)
+        tell(f"{lines:3d}  {time.monotonic() - began:6.2f} s  {chinese}（{words}）")
 
     reviewer = SimulatedReviewer(connect_to_hall, open_synthetic_leg)
     booth = build_booth(
