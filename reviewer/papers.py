@@ -51,7 +51,7 @@ class Paper(msgspec.Struct):
 
     @property
     def is_looked_at(self) -> bool:
-        """At least one page was on the screen."""
+        """At least one page was on the screen in a call."""
         return bool(self.looked)
 
 

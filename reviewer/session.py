@@ -224,6 +224,8 @@ class DeskSession:
             return
         if self.shown == (digest, page):
             return
+        if self.shown and self.shown[0] != digest:
+            self.exported = ""
         self.shown = (digest, page)
         if paper.state == "waiting" or (paper.state == "failed" and paper.problem == "unreachable"):
             self._fetch(digest)
@@ -454,6 +456,7 @@ class DeskSession:
         call = self.call
         call.generation, call.is_held, call.peer_name = message.generation, message.is_held, message.peer_name
         self._open_case(message.case)
+        self._note_look()
         self.handled[message.case.case_id] = message.case
         if message.is_resumed:
             # Whoever has no living link asks for the next one; a description may have been lost in the outage.
@@ -548,11 +551,14 @@ class DeskSession:
     def _open_case(self, case: CaseView) -> None:
         if not self._is_open(case.case_id):
             self._close_case()
+        elif self.case and self.case.state != case.state:
+            self.exported = ""
         self.case = case
         self.papers.take(case)
         if self._now:
             self._progress.note(case, self._now)
-        for paper in self.papers.current():
+        # Older versions after those that count: a restarted program has neither.
+        for paper in sorted(self.papers.all(), key=lambda paper: not paper.is_current):
             if paper.state == "waiting":
                 self._fetch(paper.material.digest)
 
@@ -586,8 +592,8 @@ class DeskSession:
             self._perform(FetchMaterial(digest, paper.material.media_type))
 
     def _note_look(self) -> None:
-        """A page counts as looked at when its paper is open and it is the page on the screen."""
-        if self.shown:
+        """A page counts as looked at when it is on the screen in the call, not in the ring, and its paper is open."""
+        if self.shown and self.call:
             paper = self.papers.get(self.shown[0])
             if paper and paper.state == "open":
                 paper.looked.add(self.shown[1])

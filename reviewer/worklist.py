@@ -36,6 +36,7 @@ class HandledRow(msgspec.Struct, frozen=True):
     ticket_number: str
     item_name: str
     state: CaseState
+    is_accepted: bool
     notice_state: NoticeState | None
 
 
@@ -68,6 +69,7 @@ def handled_rows(cases: Iterable[CaseView]) -> tuple[HandledRow, ...]:
             case.ticket_number,
             case.item.name,
             case.state,
+            is_accepted(case),
             case.notices[-1].state if case.notices else None,
         )
         for case in reversed(list(cases))
@@ -76,4 +78,10 @@ def handled_rows(cases: Iterable[CaseView]) -> tuple[HandledRow, ...]:
 
 def decided_count(cases: Iterable[CaseView]) -> int:
     """Cases of this shift that were accepted."""
-    return sum(case.state in ("accepted", "closed") for case in cases)
+    return sum(map(is_accepted, cases))
+
+
+def is_accepted(case: CaseView) -> bool:
+    """Accepted now, or closed after an acceptance: then the acceptance notice is among its notices."""
+    has_notice = any(notice.kind == "acceptance" for notice in case.notices)
+    return case.state == "accepted" or (case.state == "closed" and has_notice)

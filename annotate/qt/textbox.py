@@ -50,9 +50,12 @@ class TextBox(QLineEdit):
             self.written.emit(words, float(place.x() + _PADDING_PX), float(place.y()))
 
     def discard(self) -> None:
-        """Drop the words."""
-        self.hide()
+        """Drop the words; the keyboard goes back to the page."""
         self.clear()
+        page = self.parentWidget()
+        if self.hasFocus() and page is not None:
+            page.setFocus()  # before hiding, which would hand it to whatever comes next in the tab order
+        self.hide()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is None:

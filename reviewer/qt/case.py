@@ -3,8 +3,9 @@
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from reviewer.qt.labels import ElidedLabel, button, chip, label, set_chip
-from reviewer.qt.sentences import CASE_CHIP, CASE_STATE, NUMBER_KIND
+from reviewer.qt.sentences import CASE_CHIP, NUMBER_KIND, case_word
 from reviewer.session import DeskSession
+from reviewer.worklist import is_accepted
 from signaling.protocol.identity import mask_number
 
 
@@ -47,7 +48,7 @@ class CaseHeader(QFrame):
             self._case_id = case.case_id
             self.reveal.setChecked(False)
         self.item.setText(f"{case.ticket_number} · {case.item.name} · {case.terminal_name}")
-        set_chip(self.state, CASE_STATE[case.state], CASE_CHIP[case.state])
+        set_chip(self.state, case_word(case.state, is_accepted(case)), CASE_CHIP[case.state])
         applicant = case.applicant
         agent = f"（法定代表人 {applicant.legal_representative}）" if applicant.legal_representative else ""
         self.applicant.setText(f"{applicant.name}{agent} · 电话 {applicant.phone}")

@@ -9,12 +9,15 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 from reviewer.progress import NoticeStep
 from reviewer.qt.icons import paint
 from reviewer.qt.labels import ElidedLabel, button
-from reviewer.qt.sentences import clock_text, reason_sentence
+from reviewer.qt.sentences import case_word, clock_text, reason_sentence
 from reviewer.session import DeskSession
+from reviewer.worklist import is_accepted
 from signaling.protocol.values import CaseView, NoticeView, Outcome
 from signaling.qt.look import GOOD, LINE, MUTED, PAPER, PRIMARY, TEXT
 
 _STEP: dict[NoticeStep, str] = {"sealed": "盖章", "delivered": "送达", "printed": "打印"}
+_UNDER_WAY: dict[NoticeStep, str] = {"sealed": "盖章中", "delivered": "送达中", "printed": "待打印"}
+"""Nobody reports that a print has begun: until it is done, it is waited for."""
 _NOTICE = {"acceptance": "受理通知书", "correction": "补正告知书"}
 _STEP_PX = 104
 
@@ -84,7 +87,7 @@ class DecisionBar(QFrame):
             case "accepted":
                 return f"已受理 · {words}"
             case "closed":
-                return f"已办结 · {words}"
+                return f"{case_word(case.state, is_accepted(case))} · {words}"
             case "withdrawn":
                 return "申请人已撤回申请"
             case _:
@@ -109,7 +112,7 @@ class NoticeSteps(QWidget):
 
     def words(self) -> list[str]:
         """The steps as text."""
-        return [f"{_STEP[step]} {clock_text(time)}" if time else f"{_STEP[step]}中" for step, time in self._reached()]
+        return [f"{_STEP[step]} {clock_text(time)}" if time else _UNDER_WAY[step] for step, time in self._reached()]
 
     def _reached(self) -> list[tuple[NoticeStep, datetime | None]]:
         """Steps up to the one under way."""
@@ -139,12 +142,12 @@ class NoticeSteps(QWidget):
             painter.drawEllipse(QRectF(left + 2, 12, 20, 20))
             if time:
                 paint(painter, "tick", PAPER, QRectF(left + 4, 14, 16, 16))
-            elif is_active:
+            elif is_active and step != "printed":  # hollow: waited for, not under way
                 painter.setBrush(colour)
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.drawEllipse(QRectF(left + 8, 18, 8, 8))
             painter.setPen(QColor(TEXT if time or is_active else MUTED))
-            words = f"{_STEP[step]}中" if is_active else f"已{_STEP[step]}" if time else _STEP[step]
+            words = _UNDER_WAY[step] if is_active else f"已{_STEP[step]}" if time else _STEP[step]
             below = clock_text(time) if time else ""
             flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(left + 28, 2 if below else 0, 76, 20 if below else 44), flags, words)

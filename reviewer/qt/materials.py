@@ -1,5 +1,7 @@
 """The strip of papers: a thumbnail each, with version, progress, and a tick once it was looked at."""
 
+import re
+
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
@@ -23,6 +25,9 @@ from reviewer.session import DeskSession
 from signaling.qt.look import DANGER, GOOD, GROUND, LINE, MUTED, PAPER, PRIMARY, TEXT
 
 _THUMB = QSize(96, 104)
+_TITLE_PX = 13
+_BREAK = re.compile(r"(?<=[、及和与的）])|(?<=证)(?![件书明])|(?=（)|(?=申请|扫描|平面|文件|证明)")
+"""Where a material's name may go to the next line without tearing a word apart."""
 
 
 class MaterialStrip(QFrame):
@@ -32,7 +37,7 @@ class MaterialStrip(QFrame):
         super().__init__(parent)
         self._session = session
         self.setProperty("card", "true")
-        self.setFixedWidth(142)
+        self.setFixedWidth(146)
         self.cards: dict[str, PaperCard] = {}
         inside = QWidget()
         self._column = QVBoxLayout(inside)
@@ -142,6 +147,10 @@ class PaperCard(QWidget):
         seen = len(paper.looked)
         return f"已看 {seen}/{paper.page_count} 页" if seen < paper.page_count else f"已看完 {paper.page_count} 页"
 
+    def title_lines(self) -> tuple[str, str]:
+        """The material's name as painted; the second line may be empty."""
+        return _two_lines(self._paper.slot_name, QFontMetrics(self._sized(_TITLE_PX)), self.width() - 8)
+
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
             self.chosen.emit(self._paper.material.digest)
@@ -195,24 +204,20 @@ class PaperCard(QWidget):
             painter.drawRoundedRect(QRectF(sheet.left(), sheet.bottom() - 5, sheet.width() * part, 5), 2, 2)
 
     def _paint_words(self, painter: QPainter) -> None:
-        metrics = painter.fontMetrics()
-        width = self.width() - 16
+        width = self.width() - 8
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(TEXT))
-        for place, line in enumerate(_two_lines(self._paper.slot_name, metrics, width)):
-            painter.drawText(QRectF(8, self.height() - 64 + 19 * place, width, 19), left, line)
-        small = QFont(painter.font())
-        small.setPixelSize(12)
-        painter.setFont(small)
+        painter.setFont(self._sized(_TITLE_PX))
+        for place, line in enumerate(self.title_lines()):
+            painter.drawText(QRectF(5, self.height() - 64 + 19 * place, width, 19), left, line)
+        painter.setFont(self._sized(12))
         painter.setPen(QColor(DANGER if self._paper.state == "failed" else MUTED))
         status = painter.fontMetrics().elidedText(self.status(), Qt.TextElideMode.ElideRight, width)
-        painter.drawText(QRectF(8, self.height() - 24, width, 18), left, status)
+        painter.drawText(QRectF(5, self.height() - 24, width, 18), left, status)
 
     def _paint_version(self, painter: QPainter) -> None:
         text = f"第 {self._paper.material.version} 版"
-        small = QFont(painter.font())
-        small.setPixelSize(11)
-        painter.setFont(small)
+        painter.setFont(self._sized(11))
         width = painter.fontMetrics().horizontalAdvance(text) + 12
         badge = QRectF(6, 6, width, 18)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -221,14 +226,24 @@ class PaperCard(QWidget):
         painter.setPen(QColor(PAPER))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
 
+    def _sized(self, size_px: int) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(size_px)
+        return font
+
 
 def _two_lines(text: str, metrics: QFontMetrics, width: int) -> tuple[str, str]:
-    """Chinese breaks anywhere: two lines of like length when it fits, else a full one and a shortened one."""
-    fits = len(text)
+    """One line if it fits; else two of like length, broken between words; else a full one and a shortened one."""
+    if metrics.horizontalAdvance(text) <= width:
+        return text, ""
+    middle = (len(text) + 1) // 2
+    good = sorted((match.start() for match in _BREAK.finditer(text)), key=lambda place: abs(place - middle))
+    for place in (*good, middle):
+        if max(metrics.horizontalAdvance(text[:place]), metrics.horizontalAdvance(text[place:])) <= width:
+            return text[:place], text[place:]
+    fits = middle
     while fits and metrics.horizontalAdvance(text[:fits]) > width:
         fits -= 1
-    if fits < len(text) <= 2 * fits:
-        fits = (len(text) + 1) // 2
     return text[:fits], metrics.elidedText(text[fits:], Qt.TextElideMode.ElideRight, width)
 
 

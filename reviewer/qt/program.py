@@ -17,6 +17,7 @@ from reviewer.settings import DEFAULT_DESK, Settings
 from signaling.peer.connection import CallLeg
 from signaling.peer.picture import preview_of
 from signaling.peer.tracks import Sources
+from signaling.qt.language import speak_chinese
 from signaling.qt.look import apply_look
 from signaling.qt.loop import LoopThread
 from signaling.qt.messages import log_qt_messages
@@ -98,6 +99,7 @@ def run_program(settings: Settings, connect: ConnectTo, sources: Sources, argume
     log_qt_messages()
     app = QApplication(list(arguments))
     apply_look(app)
+    speak_chinese(app)
     # Qt's loop does not let Python handle signals; the own-picture timer gives it the moment to.
     for ending in (signal.SIGINT, signal.SIGTERM):
         # exit() and not quit(): quit() asks every window, and the desk's answers in a call with a question.

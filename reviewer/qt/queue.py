@@ -6,7 +6,7 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from reviewer.qt.labels import ElidedLabel, chip, label, set_chip
-from reviewer.qt.sentences import CASE_CHIP, CASE_STATE, NOTICE_STATE, TICKET_STATE, duration_text
+from reviewer.qt.sentences import CASE_CHIP, NOTICE_STATE, TICKET_STATE, case_word, duration_text
 from reviewer.session import DeskSession
 from reviewer.worklist import HandledRow, QueueRow, handled_rows, queue_rows
 
@@ -104,6 +104,6 @@ class _Line(QWidget):
     def show_handled(self, row: HandledRow) -> None:
         """A case this desk has had."""
         self.number.setText(row.ticket_number)
-        set_chip(self.right, CASE_STATE[row.state], CASE_CHIP[row.state])
+        set_chip(self.right, case_word(row.state, row.is_accepted), CASE_CHIP[row.state])
         self.item.setText(row.item_name)
         self.detail.setText(f"通知书{NOTICE_STATE[row.notice_state]}" if row.notice_state else "未作决定")

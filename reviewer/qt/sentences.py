@@ -36,12 +36,13 @@ AVAILABILITY_CHIP: dict[Availability, str] = {
     "wrap_up": "warn",
 }
 AWAY_REASONS = ("小憩", "用餐", "会商", "培训", "设备故障")
+_AWAY_CODE = {"no_answer": "来电未接", "declined": "已拒接"}
 CASE_STATE: dict[CaseState, str] = {
     "received": "已收件",
     "reviewing": "审查中",
     "correction_requested": "待补正",
     "accepted": "已受理",
-    "closed": "已办结",
+    "closed": "已结束",
     "withdrawn": "已撤回",
 }
 CASE_CHIP: dict[CaseState, str] = {
@@ -181,6 +182,16 @@ def reason_sentence(reason: Reason) -> str:
             return f"第 {reason.subject} 项补正未写完整"
         case "corrections_drafted":
             return f"有 {reason.subject} 项补正草稿，受理前请删除或发出"
+
+
+def case_word(state: CaseState, is_accepted: bool) -> str:
+    """State of a case. Acceptance (受理) is not yet the end of the matter (办结): its notice was fetched, no more."""
+    return "已受理·已取件" if state == "closed" and is_accepted else CASE_STATE[state]
+
+
+def away_text(reason: str) -> str:
+    """Why the desk is away: the hall's code in words, or the reviewer's own words."""
+    return _AWAY_CODE.get(reason, reason)
 
 
 def duration_text(seconds: float) -> str:

@@ -7,7 +7,15 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from reviewer.qt.icons import icon
 from reviewer.qt.labels import button, chip, label, set_chip
-from reviewer.qt.sentences import AVAILABILITY, AVAILABILITY_CHIP, AWAY_REASONS, CONNECTION, LINK, duration_text
+from reviewer.qt.sentences import (
+    AVAILABILITY,
+    AVAILABILITY_CHIP,
+    AWAY_REASONS,
+    CONNECTION,
+    LINK,
+    away_text,
+    duration_text,
+)
 from reviewer.session import DeskSession
 from reviewer.worklist import decided_count, queue_figures
 from signaling.qt.look import MUTED
@@ -17,6 +25,7 @@ class TopBar(QFrame):
     """Shows the desk's state; the button beside the chip changes it."""
 
     queue_toggled = pyqtSignal()
+    ticked = pyqtSignal()  # each second, with the timer shown: other clocks go with it
 
     def __init__(self, session: DeskSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +58,7 @@ class TopBar(QFrame):
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self.refresh)
+        self._tick.timeout.connect(self.ticked)
         self._tick.start()
         session.subscribe(self.refresh)
         self.refresh()
@@ -66,7 +76,7 @@ class TopBar(QFrame):
         availability = session.availability
         word = AVAILABILITY[availability]
         if availability == "away" and session.away_reason:
-            word += f"（{session.away_reason}）"
+            word += f"（{away_text(session.away_reason)}）"
         since = f" {duration_text((now - session.since).total_seconds())}" if session.since else ""
         set_chip(self.state, f"● {word}{since}", AVAILABILITY_CHIP[availability])
         is_ready = availability == "ready"

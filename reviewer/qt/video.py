@@ -3,9 +3,9 @@
 Pictures do not pass through the session: the joiner hands them to ``remote`` and ``own`` directly.
 """
 
-import time
+from datetime import UTC, datetime
 
-from PyQt6.QtCore import QTimer, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -17,6 +17,8 @@ from signaling.qt.look import DANGER, TEXT
 from signaling.qt.video import VideoView
 
 _OWN_PART = 0.27
+_CAPTION_PART = 56 / 480
+"""The strip at the foot of a terminal's picture with its name and clock: the own picture stays above it."""
 
 
 class VideoPanel(QFrame):
@@ -27,9 +29,7 @@ class VideoPanel(QFrame):
     def __init__(self, session: DeskSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._call_id = ""
-        self._started_s = 0.0
-        self._text = ""
+        self._said: tuple[str, int, str] = ("", 0, "")
         self.setProperty("card", "true")
         self.remote = VideoView("等待接通…")
         self.remote.setAccessibleName("申请人画面")
@@ -42,6 +42,8 @@ class VideoPanel(QFrame):
         self.camera = self._tool("关闭摄像头（Alt+V）")
         self.hold = self._tool("保持通话（F8）")
         self.hang_up = button("挂断", "danger", "挂断（F4）", icon("hang_up", DANGER))
+        for tool in (self.microphone, self.camera, self.hold, self.hang_up):
+            tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it was: Space never mutes
         self.microphone.clicked.connect(self.toggle_microphone)
         self.camera.clicked.connect(self.toggle_camera)
         self.hold.clicked.connect(self.toggle_hold)
@@ -60,9 +62,6 @@ class VideoPanel(QFrame):
         column.addLayout(top)
         column.addWidget(self.remote)
         column.addLayout(bar)
-        self._tick = QTimer(self)
-        self._tick.setInterval(1000)
-        self._tick.timeout.connect(self._show_clock)
         session.subscribe(self.refresh)
         self.refresh()
 
@@ -91,23 +90,17 @@ class VideoPanel(QFrame):
             tool.setEnabled(call is not None and session.is_online)
         self.own.setVisible(call is not None and call.has_camera and not call.is_held)
         if call is None:
-            self._call_id = ""
-            self._tick.stop()
-            self.clock.setText("")
             self.peer.setText("视频通话")
             self._say("接听后开始视频" if session.offer else "通话已结束")
         else:
-            if self._call_id != call.call_id:
-                self._call_id, self._started_s = call.call_id, time.monotonic()
-                self._tick.start()
             self.peer.setText(call.peer_name)
-            self._show_clock()
             if call.is_held:
                 self._say("通话保持中\n双方静音，画面暂停")
-            elif call.link in ("failed", "closed"):
-                self._say("视频中断，正在重新接通…")
+            elif call.link in ("connected", "unstable"):
+                self._said = ("", 0, "")
             else:
-                self._text = ""
+                self._say("等待对方接通视频…", call.leg, call.link)
+        self.show_clock()
         has_microphone = call is None or call.has_microphone
         has_camera = call is None or call.has_camera
         is_held = call is not None and call.is_held
@@ -115,9 +108,18 @@ class VideoPanel(QFrame):
         self._set(self.camera, "camera", "camera_off", has_camera, "关闭摄像头", "打开摄像头", "Alt+V")
         self._set(self.hold, "hold", "resume", not is_held, "保持通话", "继续通话", "F8")
 
-    def _say(self, text: str) -> None:
-        if text != self._text:
-            self._text = text
+    def show_clock(self) -> None:
+        """How long the hall has this desk in the call: the same time as in the top bar. Call it each second."""
+        session = self._session
+        if session.call is None or session.availability != "in_call" or session.since is None:
+            self.clock.setText("")
+        else:
+            self.clock.setText(duration_text((datetime.now(UTC) - session.since).total_seconds()))
+
+    def _say(self, text: str, leg: int = 0, link: str = "") -> None:
+        """Words instead of the picture, once for each state: an older leg may still bring pictures meanwhile."""
+        if (text, leg, link) != self._said:
+            self._said = (text, leg, link)
             self.remote.clear(text)
 
     def _tool(self, tip: str) -> QPushButton:
@@ -132,11 +134,9 @@ class VideoPanel(QFrame):
             tool.setToolTip(f"{words}（{key}）")
             tool.setAccessibleName(words)
 
-    def _show_clock(self) -> None:
-        self.clock.setText(duration_text(time.monotonic() - self._started_s))
-
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         width = self.width() - 20
         self.remote.setFixedHeight(min(round(width * 3 / 4), 340))
         own = round(width * _OWN_PART)
-        self.own.setGeometry(width - own - 8, self.remote.height() - round(own * 3 / 4) - 8, own, round(own * 3 / 4))
+        bottom = round(self.remote.height() * (1 - _CAPTION_PART)) - 4
+        self.own.setGeometry(width - own - 8, bottom - round(own * 3 / 4), own, round(own * 3 / 4))

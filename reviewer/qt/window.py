@@ -49,6 +49,7 @@ class DeskWindow(QMainWindow):
         self._pages.addWidget(self._desk())
         self.setCentralWidget(self._pages)
         self.topbar.queue_toggled.connect(self._toggle_queue)
+        self.topbar.ticked.connect(self.video.show_clock)
         self.decision.asked.connect(self._ask)
         self.video.hang_up_asked.connect(self.hang_up)
         self._bind_keys()

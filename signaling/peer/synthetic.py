@@ -6,12 +6,14 @@ the label says who it stands for and that it is synthetic.
 
 import math
 import time
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from signaling.peer.tracks import HEIGHT, I420, SAMPLE_RATE, SAMPLES, WIDTH, Listener, font, i420
+from signaling.protocol.values import OFFICIAL_TIME
 
 TONE_HZ = 440
 TONE_LEVEL = 0.05
@@ -51,7 +53,7 @@ class SyntheticSources:
             chroma = out.reshape(-1)[begin : begin + self._chroma].reshape(HEIGHT // 2, WIDTH // 2)
             area = chroma[top // 2 : (top + rows) // 2, left // 2 : (left + FIGURE_W) // 2]
             _blend(area, value, None, self._alpha_c[: rows // 2])
-        self._write(out, time.strftime("%H:%M:%S", time.localtime(now)) + f".{int(now * 10) % 10}")
+        self._write(out, f"{datetime.fromtimestamp(now, OFFICIAL_TIME):%H:%M:%S}" + f".{int(now * 10) % 10}")
         return out
 
     def listener(self) -> Listener:

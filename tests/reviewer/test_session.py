@@ -145,8 +145,11 @@ def test_papers_can_be_read_while_it_rings_without_telling_the_terminal(stage, b
     stage.ringing().open_all()
     stage.session.show_material(build.material("plan").digest)
     assert stage.session.shown == (build.material("plan").digest, 0)
-    assert stage.session.papers.get(build.material("plan").digest).is_looked_at
+    assert not stage.session.papers.get(build.material("plan").digest).is_looked_at, "the applicant saw nothing of it"
     assert not stage.said(ShowPage)
+    stage.hear(CallStarted("call-1", build.case(), 1, True, "T"))
+    looked = [paper.material.slot for paper in stage.session.papers.current() if paper.is_looked_at]
+    assert looked == ["plan"], "what is on the screen when the call starts counts from then"
 
 
 def test_answering_twice_says_it_once(stage):
@@ -357,10 +360,30 @@ def test_nothing_is_accepted_while_a_paper_is_unread(stage, build):
     assert stage.session.undecided_reasons("accept") == ()
 
 
+def test_where_the_export_went_is_told_until_another_paper_or_state_comes(stage, build):
+    stage.in_call().session.material_exported("out.pdf")
+    stage.session.show_material(build.material("licence", pages=3).digest, 0)
+    assert stage.session.exported == ""
+    stage.session.material_exported("out.pdf")
+    stage.session.show_material(build.material("licence", pages=3).digest, 1)
+    stage.hear(CaseChanged(build.case()))
+    assert stage.session.exported == "out.pdf", "another page of the same paper changes nothing"
+    stage.hear(CaseChanged(build.case("accepted", notices=(build.notice(state="sealing"),))))
+    assert stage.session.exported == ""
+
+
+def test_a_restarted_program_fetches_older_versions_too_after_those_that_count(stage, build):
+    new = build.material("plan", version=2)
+    again = build.case(materials=(*build.case().materials, new))
+    stage.online().hear(CallStarted("call-1", again, 3, True, "T", is_resumed=True))
+    fetched = [fetch.digest for fetch in stage.done(FetchMaterial)]
+    assert fetched[2:] == [new.digest, build.material("plan").digest]
+
+
 def test_a_page_counts_as_looked_at_only_once_it_is_open(stage, build):
-    stage.ringing()
+    stage.ringing().hear(CallStarted("call-1", build.case(), 1, True, "T"))
     digest = build.material("form").digest
-    stage.session.show_material(digest)
+    assert stage.session.shown == (digest, 0)
     assert not stage.session.papers.get(digest).is_looked_at
     stage.session.material_fetched(digest)
     stage.session.material_opened(digest, build.opened(build.material("form")))

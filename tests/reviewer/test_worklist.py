@@ -29,7 +29,8 @@ def test_the_shift_shows_the_newest_first_and_counts_acceptances(build):
     first = build.case("closed", case_id="C-1", notices=(build.notice(state="printed"),))
     second = build.case("reviewing", case_id="C-2")
     rows = handled_rows([first, second])
-    assert [(row.case_id, row.state, row.notice_state) for row in rows] == [
-        ("C-2", "reviewing", None), ("C-1", "closed", "printed"),
+    assert [(row.case_id, row.state, row.is_accepted, row.notice_state) for row in rows] == [
+        ("C-2", "reviewing", False, None), ("C-1", "closed", True, "printed"),
     ]  # fmt: skip
-    assert decided_count([first, second, build.case("accepted", case_id="C-3")]) == 2
+    ended = build.case("closed", case_id="C-4", notices=(build.notice("correction", "printed"),))
+    assert decided_count([first, second, build.case("accepted", case_id="C-3"), ended]) == 2

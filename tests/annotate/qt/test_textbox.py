@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from annotate.qt.textbox import TextBox
@@ -46,6 +46,27 @@ def test_escape_and_emptiness_keep_nothing(qtbot: QtBot, box: tuple[TextBox, Wri
     field.insert("   ")
     field.finish()
     assert written == []
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
+def test_the_keyboard_goes_back_to_the_page(qtbot: QtBot, key: Qt.Key) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    page = QWidget(window)
+    page.resize(400, 300)
+    after = QPushButton("静音", window)
+    field = TextBox(page)
+    written: Written = []
+    field.written.connect(lambda words, x, y: written.append((words, x, y)))
+    window.show()
+    window.activateWindow()
+    QWidget.setTabOrder(field, after)
+    field.begin(QPoint(50, 60), 18)
+    qtbot.waitUntil(field.hasFocus)
+    field.insert("缺章")
+    qtbot.keyClick(field, key)
+    assert page.hasFocus()
+    assert written == ([("缺章", 50.0, 60.0)] if key == Qt.Key.Key_Return else [])
 
 
 def test_beginning_elsewhere_keeps_what_was_typed(box: tuple[TextBox, Written]) -> None:

@@ -52,11 +52,20 @@ def test_progress_goes_from_seal_to_print(stage, bar, build):
     assert "《受理通知书》京通政务受〔2026〕000123号" in bar.status.text()
     assert not bar.accept.isVisible()
     assert [word.split()[0] for word in bar.steps.words()] == ["盖章", "送达中"]
+    stage.hear(CaseChanged(build.case("accepted", notices=(build.notice(state="received"),))))
+    assert [word.split()[0] for word in bar.steps.words()] == ["盖章", "送达", "待打印"]
     half = bar.steps.grab().toImage()
     stage.hear(CaseChanged(build.case("closed", notices=(build.notice(state="printed"),))))
     assert [word.split()[0] for word in bar.steps.words()] == ["盖章", "送达", "打印"]
     assert bar.steps.grab().toImage() != half
-    assert bar.status.text().startswith("已办结")
+    assert bar.status.text().startswith("已受理·已取件 · 《受理通知书》")
+    stage.hear(CaseChanged(build.case("closed")))
+    assert bar.status.text().startswith("已结束")
+
+
+def test_a_notice_not_sealed_yet_is_being_sealed(stage, bar, build):
+    stage.looked().hear(CaseChanged(build.case("accepted", notices=(build.notice(state="sealing"),))))
+    assert bar.steps.words() == ["盖章中"]
 
 
 def test_waiting_and_withdrawn(stage, bar, build):

@@ -5,7 +5,7 @@ from PyQt6.QtCore import Qt
 
 from reviewer.effects import FetchMaterial
 from reviewer.qt.materials import MaterialStrip
-from signaling.protocol.messages import CaseChanged
+from signaling.protocol.messages import CallStarted, CaseChanged
 
 
 @pytest.fixture
@@ -39,12 +39,44 @@ def test_each_state_has_its_words(stage, strip, build):
     assert card.status() == "正在打开"
     stage.session.material_opened(digest, build.opened(build.material("licence", pages=3)))
     assert card.status() == "已看 0/3 页"
+    stage.hear(CallStarted("call-1", build.case(), 1, True, "T"))
     for page in range(3):
         stage.session.show_material(digest, page)
     assert card.status() == "已看完 3 页"
     stage.session.material_failed(digest, "encrypted")
     assert card.status() == "文件设有密码"
     assert card.accessibleName() == "营业执照及环评批复扫描件 第 1 版，文件设有密码"
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("排污许可证申请表", ("排污许可证申请表", "")),
+        ("排污许可证变更申请表", ("排污许可证", "变更申请表")),
+        ("建筑工程施工许可证申请表", ("建筑工程施工许可证", "申请表")),
+        ("环境影响评价批复文件（扫描件）", ("环境影响评价批复", "文件（扫描件）")),
+        ("营业执照及环评批复扫描件", ("营业执照及", "环评批复扫描件")),
+        ("经营场所平面布局和操作流程图", ("经营场所平面布局和", "操作流程图")),
+        ("甲乙丙丁戊己庚辛壬癸子丑", ("甲乙丙丁戊己", "庚辛壬癸子丑")),
+    ],
+)
+def test_names_break_between_words(stage, strip, build, qtbot, name, lines):
+    item = build.replace(build.item, slots=(build.replace(build.item.slots[0], name=name), *build.item.slots[1:]))
+    stage.ready().hear(CallStarted("call-1", build.case(item=item), 1, True, "T"))
+    card = strip.cards[build.material("form").digest]
+    qtbot.waitUntil(lambda: card.width() < strip.width())  # laid out
+    assert card.title_lines() == lines
+
+
+def test_a_name_too_long_for_two_lines_is_shortened(stage, strip, build, qtbot):
+    name = "甲乙丙丁戊己庚辛壬癸" * 3
+    item = build.replace(build.item, slots=(build.replace(build.item.slots[0], name=name), *build.item.slots[1:]))
+    stage.ready().hear(CallStarted("call-1", build.case(item=item), 1, True, "T"))
+    card = strip.cards[build.material("form").digest]
+    qtbot.waitUntil(lambda: card.width() < strip.width())
+    first, second = card.title_lines()
+    assert name.startswith(first)
+    assert second.endswith("…")
 
 
 def test_click_and_enter_show_the_paper(stage, strip, build, qtbot):

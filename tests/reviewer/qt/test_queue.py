@@ -53,4 +53,4 @@ def test_the_shift_follows_its_cases_to_the_end(stage, panel):
     stage.in_call()
     assert panel._handled[0].detail.text() == "未作决定"
     stage.wrapping_up()
-    assert (panel._handled[0].right.text(), panel._handled[0].detail.text()) == ("已办结", "通知书已打印")
+    assert (panel._handled[0].right.text(), panel._handled[0].detail.text()) == ("已受理·已取件", "通知书已打印")

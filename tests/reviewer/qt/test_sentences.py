@@ -44,6 +44,18 @@ def test_tables_are_complete(table, codes):
     assert set(table) == set(get_args(codes))
 
 
+def test_a_closed_case_is_not_said_to_be_finished():
+    assert sentences.case_word("closed", True) == "已受理·已取件"
+    assert sentences.case_word("closed", False) == "已结束"
+    assert sentences.case_word("accepted", True) == "已受理"
+
+
+def test_the_hall_s_away_codes_become_words_and_own_words_stay():
+    assert [sentences.away_text(reason) for reason in ("no_answer", "declined", "会商", "")] == [
+        "来电未接", "已拒接", "会商", "",
+    ]  # fmt: skip
+
+
 def test_every_media_type_has_a_word():
     assert set(get_args(MediaType)) <= set(sentences.MEDIA)
 

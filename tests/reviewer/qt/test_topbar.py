@@ -23,6 +23,8 @@ def test_the_chip_says_state_reason_and_time(stage, bar):
     stage.hear(DeskChanged("away", "会商", datetime.now(UTC) - timedelta(seconds=65)))
     assert bar.state.text() == "● 暂离（会商） 1:05"
     assert bar.state.property("state") == "idle"
+    stage.hear(DeskChanged("away", "no_answer", datetime.now(UTC)))
+    assert bar.state.text() == "● 暂离（来电未接） 0:00"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The window: the right panels for the moment, nothing cut at any size, a case decided without a mouse."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QPlainTextEdit
@@ -8,7 +10,7 @@ from reviewer.qt.cheatsheet import CheatSheet
 from reviewer.qt.confirm import Confirmation
 from reviewer.qt.window import DeskWindow
 from signaling.protocol.errors import ErrorCode
-from signaling.protocol.messages import AnswerCall, CallStarted, Decide, EndCall, HoldCall, SetAvailability
+from signaling.protocol.messages import AnswerCall, CallStarted, Decide, DeskChanged, EndCall, HoldCall, SetAvailability
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 STATES = (
@@ -67,6 +69,15 @@ def test_panels_come_with_the_case(stage, window):
     stage.in_call()
     assert window.video.isVisible()
     assert not window.ring.isVisible()
+
+
+def test_the_clocks_of_the_call_agree(stage, window):
+    stage.in_call().hear(DeskChanged("in_call", "", datetime.now(UTC) - timedelta(minutes=2)))
+    assert window.topbar.state.text().endswith(" 2:00")
+    assert window.video.clock.text() == "2:00"
+    window.video.clock.setText("")
+    window.topbar.ticked.emit()
+    assert window.video.clock.text() == "2:00", "one clock moves both"
 
 
 def test_a_new_correction_brings_its_tab_forward(stage, window):

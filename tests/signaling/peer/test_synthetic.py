@@ -1,12 +1,14 @@
 """The caller who does not exist moves, can be told apart and makes a steady tone."""
 
 import time
+from datetime import datetime
 
 import numpy as np
 import pytest
 
 from signaling.peer.synthetic import STRIP, TONE_HZ, SyntheticSources
 from signaling.peer.tracks import HEIGHT, SAMPLE_RATE, SAMPLES, WIDTH
+from signaling.protocol.values import OFFICIAL_TIME
 
 
 def test_the_picture_is_i420_and_moves() -> None:
@@ -23,6 +25,28 @@ def test_the_picture_is_i420_and_moves() -> None:
     still_there = np.abs(first[:60].astype(int) - later[:60].astype(int)).max()
     assert still_there == 0, "the background does not move"
     assert first[HEIGHT // 3 : HEIGHT // 2, WIDTH // 2].mean() > first[5, WIDTH // 2] + 40, "a light figure"
+
+
+def test_the_clock_keeps_official_time_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        sources = SyntheticSources("甲")
+        end = time.monotonic() + 5
+        hours = slice(WIDTH - 20 - 12 * 10, WIDTH - 20 - 12 * 5)  # "HH:MM" of "HH:MM:SS.t"
+        strip = slice(HEIGHT - STRIP, HEIGHT)
+        while True:
+            before = datetime.now(OFFICIAL_TIME)
+            with_clock = sources.picture()
+            if datetime.now(OFFICIAL_TIME).minute == before.minute:
+                break
+            assert time.monotonic() < end
+        expected = np.zeros_like(with_clock)
+        sources._write(expected, f"{before:%H:%M:%S}.0")
+        assert np.array_equal(with_clock[strip, hours][16:40], expected[strip, hours][16:40])
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_label_and_hue_tell_two_callers_apart() -> None:
