@@ -25,9 +25,7 @@ _SIGNS = {"ok": "[是]", "error": "[否]", "unknown": "[？]", "note": "[注]"}
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m esign", description="核验电子签章的通知书 / verify a sealed notice"
-    )
+    parser = argparse.ArgumentParser(prog="./hall", description="核验电子签章的通知书 / verify a sealed notice")
     commands = parser.add_subparsers(dest="command", required=True)
     verify = commands.add_parser("verify", help="核验一份PDF / verify one PDF")
     verify.add_argument("file", type=Path)

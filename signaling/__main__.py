@@ -6,6 +6,7 @@ runs. Exit code 0 when it did what was asked, 1 with a sentence when not.
 
 import argparse
 import asyncio
+import errno
 import getpass
 import logging
 import os
@@ -32,54 +33,68 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given.insert(0, "server")
     options = _parser().parse_args(given)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    names = Settings.__struct_fields__
     try:
-        names = Settings.__struct_fields__
         settings = read_settings({name: getattr(options, name) for name in names}, os.environ, options.config)
-        command: Callable[[Settings, argparse.Namespace], None] = options.command
+    except (ServerError, OSError) as problem:
+        return _fail(_sentence(problem, Path(".")))
+    command: Callable[[Settings, argparse.Namespace], None] = options.command
+    try:
         command(settings, options)
     except (ServerError, OSError) as problem:
-        return _fail(problem)
+        return _fail(_sentence(problem, settings.data))
     except ExceptionGroup as group:
         # from the server's task group; anything else than a known trouble keeps its traceback
         known, unknown = group.split((ServerError, OSError))
         if unknown is not None or known is None:
             raise
-        return _fail(known.exceptions[0])
+        return _fail(_sentence(known.exceptions[0], settings.data))
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     settings = argparse.ArgumentParser(add_help=False)
-    settings.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    settings.add_argument("--config", type=Path, metavar="FILE", help="TOML 设置文件 (settings as TOML)")
     for name in Settings.__struct_fields__:
         settings.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE")
 
-    parser = argparse.ArgumentParser(prog="python -m signaling", description="Cloud Window 云窗口: the hall's server")
+    parser = argparse.ArgumentParser(prog="./hall", description="云窗口大厅服务器 (Cloud Window: the hall's server)")
     commands = parser.add_subparsers(required=True)
-    commands.add_parser("server", parents=[settings], help="run the hall (default)").set_defaults(command=_serve)
+    commands.add_parser("server", parents=[settings], help="启动大厅 (run the hall; default)").set_defaults(
+        command=_serve
+    )
 
-    enrol = commands.add_parser("enrol", help="admit a terminal or a reviewer").add_subparsers(required=True)
-    terminal = enrol.add_parser("terminal", parents=[settings], help="make a terminal's key and device file")
+    admit = commands.add_parser("enrol", prog="./hall server enrol", help="登记终端或审核人员 (admit)")
+    enrol = admit.add_subparsers(required=True)
+    again = argparse.ArgumentParser(add_help=False)
+    again.add_argument("--replace", action="store_true", help="换新已登记的 (enrol an id anew that exists)")
+    terminal = enrol.add_parser("terminal", parents=[settings, again], help="登记终端 (make its key and device file)")
     terminal.add_argument("id")
-    terminal.add_argument("--name", required=True, help="e.g. 自助终端 02")
-    terminal.add_argument("--url", required=True, help="where the terminal finds the hall, e.g. wss://HOST:8787/hall")
-    terminal.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="device file to write")
+    terminal.add_argument("--name", required=True, help="如 自助终端 02 (e.g.)")
+    terminal.add_argument("--url", required=True, help="大厅地址 (wss://HOST:8787/hall)")
+    terminal.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE", help="写出的设备文件 (device file)"
+    )
     terminal.set_defaults(command=_enrol_terminal)
-    reviewer = enrol.add_parser("reviewer", parents=[settings], help="admit a reviewer; asks for the password")
-    reviewer.add_argument("id", help="login name")
+    reviewer = enrol.add_parser("reviewer", parents=[settings, again], help="登记审核人员 (asks for a password)")
+    reviewer.add_argument("id", help="用户名 (login name)")
     reviewer.add_argument("--name", required=True)
-    reviewer.add_argument("--skills", help="comma-separated; all skills of the catalogue when left out")
-    reviewer.add_argument("--generate", action="store_true", help="make a password and print it")
+    reviewer.add_argument("--skills", help="业务类别，用逗号分开；不给即全部 (comma-separated; all when left out)")
+    reviewer.add_argument("--generate", action="store_true", help="生成密码并显示 (make a password and print it)")
     reviewer.set_defaults(command=_enrol_reviewer)
 
-    revoke = commands.add_parser("revoke", parents=[settings], help="take an admission away, at once")
-    revoke.add_argument("id", help="terminal id or login name")
+    revoke = commands.add_parser(
+        "revoke", prog="./hall server revoke", parents=[settings], help="吊销登记，立即生效 (take an admission away)"
+    )
+    revoke.add_argument("id", help="终端编号或用户名 (terminal id or login name)")
     revoke.set_defaults(command=_revoke)
 
-    journal = commands.add_parser("journal", help="export or check the journal").add_subparsers(required=True)
+    journal = commands.add_parser("journal", help="导出或核验日志 (export or check the journal)").add_subparsers(
+        required=True
+    )
     for name, command, words in (
-        ("export", _export_journal, "write the journal as JSON lines"),
-        ("verify", _verify_journal, "check an exported journal; needs nothing but the file"),
+        ("export", _export_journal, "导出日志 (write the journal as JSON lines)"),
+        ("verify", _verify_journal, "核验导出的日志 (check an exported journal; needs nothing but the file)"),
     ):
         action = journal.add_parser(name, parents=[settings], help=words)
         action.add_argument("file", type=Path)
@@ -97,7 +112,9 @@ def _enrol_terminal(settings: Settings, options: argparse.Namespace) -> None:
         raise ServerError("这个大厅还没有启动过，请先运行一次服务器 (start the server once first)")
     with closing(Store(settings.data)) as store:
         root = trust_root.read_text(encoding="utf-8")
-        enrol_terminal(Register(store), options.id, options.name, options.url, root, options.output)
+        enrol_terminal(
+            Register(store), options.id, options.name, options.url, root, options.output, is_replacing=options.replace
+        )
     _say(f"终端 {options.id} 已登记，请将 {options.output} 交给该终端 (enrolled; carry this file to the terminal)")
 
 
@@ -105,12 +122,23 @@ def _enrol_reviewer(settings: Settings, options: argparse.Namespace) -> None:
     known = {item.skill for item in read_catalogue(settings.catalogue)}
     skills = set(options.skills.split(",")) if options.skills else known
     if not skills <= known:
-        raise ServerError(f"unknown skills {', '.join(sorted(skills - known))}; known: {', '.join(sorted(known))}")
-    password = new_password() if options.generate else getpass.getpass(f"Password for {options.id}: ")
+        unknown, all_known = ", ".join(sorted(skills - known)), ", ".join(sorted(known))
+        raise ServerError(
+            f"没有业务类别 {unknown}，可用的有 {all_known} (unknown skills {unknown}; known: {all_known})"
+        )
+    password = new_password() if options.generate else getpass.getpass(f"{options.id} 的密码 (password): ")
     if len(password) < 8:
         raise ServerError("密码至少 8 个字符 (a password needs 8 characters or more)")
     with closing(Store(settings.data)) as store, closing(Passwords()) as passwords:
-        enrol_reviewer(Register(store), passwords, options.id, options.name, sorted(skills), password)
+        enrol_reviewer(
+            Register(store),
+            passwords,
+            options.id,
+            options.name,
+            sorted(skills),
+            password,
+            is_replacing=options.replace,
+        )
     shown = f"，密码 {password}" if options.generate else ""
     _say(f"审核人员 {options.id} 已登记{shown} (enrolled)")
 
@@ -138,8 +166,17 @@ def _say(sentence: str) -> None:
     print(sentence, flush=True)  # noqa: T201 - speaks to the person at the console
 
 
-def _fail(problem: BaseException) -> int:
-    print(f"{problem}", file=sys.stderr)  # noqa: T201 - speaks to the person at the console
+def _sentence(problem: Exception, data: Path) -> str:
+    """An error of ours is one already; the system's gets one."""
+    if not isinstance(problem, OSError):
+        return str(problem)
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"磁盘已满，写不下 {problem.filename or data} (no space left on the disk)"
+    return f"无法读写 {problem.filename or data} (cannot use it: {problem.strerror or problem})"
+
+
+def _fail(sentence: str) -> int:
+    print(sentence, file=sys.stderr)  # noqa: T201 - speaks to the person at the console
     return 1
 
 

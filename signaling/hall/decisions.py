@@ -80,13 +80,13 @@ def sealed(floor: Floor, event: NoticeSealed) -> None:
 
 
 def sealing_failed(floor: Floor, event: SealingFailed) -> None:
-    """Tell the desk why, and try again later, ever more rarely."""
+    """Tell the desk, and try again later, ever more rarely. Why is in the journal: it is no sentence for people."""
     case, notice = _find(floor, event.notice_id)
     if case is None or notice is None or not notice.can("fail"):
         return
     floor.record("hall", SealingRefused(case.case_id, notice.notice_id, event.detail))
     code = ErrorCode.SEALING_FAILED
-    floor.tell_seat(floor.seat_in_charge(case), Error(code, f"{SENTENCES[code]}（{event.detail}）", notice.notice_id))
+    floor.tell_seat(floor.seat_in_charge(case), Error(code, SENTENCES[code], notice.notice_id))
     delay_s = min(floor.rules.seal_retry_s * 2 ** min(notice.failures - 1, 16), MAX_SEAL_RETRY_S)
     floor.set_timer(f"seal:{notice.notice_id}", delay_s)
 

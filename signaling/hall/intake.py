@@ -7,7 +7,7 @@ from signaling.hall.facts import CaseClosed, CaseSubmitted, CaseWithdrawn, Corre
 from signaling.hall.floor import Floor
 from signaling.hall.tickets import letters, local_day
 from signaling.protocol.errors import ErrorCode, Refused
-from signaling.protocol.identity import credit_code_fault, normalise_number, resident_id_fault
+from signaling.protocol.identity import credit_code_fault, normalise_number, phone_fault, resident_id_fault
 from signaling.protocol.messages import Done, SubmitCase, SubmitCorrection, WithdrawCase
 from signaling.protocol.values import Applicant, Material, ServiceItem
 
@@ -39,7 +39,7 @@ def submit(floor: Floor, terminal: Terminal, message: SubmitCase, absent: tuple[
 
 
 def _check_applicant(applicant: Applicant) -> None:
-    """Raise Refused unless the name is given and the number fits its standard."""
+    """Raise Refused unless the name is given and both numbers have their form."""
     number = normalise_number(applicant.id_number)
     if applicant.kind == "person" and applicant.id_kind == "resident_id":
         fault = resident_id_fault(number)
@@ -49,6 +49,8 @@ def _check_applicant(applicant: Applicant) -> None:
         fault = "kind"
     if not applicant.name.strip():
         fault = "name"
+    if phone_fault(normalise_number(applicant.phone)) is not None:
+        fault = "phone"
     if fault is not None:
         raise Refused(ErrorCode.INVALID_APPLICANT, fault)
 

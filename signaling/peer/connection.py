@@ -125,9 +125,11 @@ class CallLeg:
                     task.cancel()
         finally:
             self._tasks = None
-            await self._shut()
-            self._take(self._negotiation.close())
-            self._ended.set()
+            try:
+                await self._shut_to_the_end()
+            finally:
+                self._take(self._negotiation.close())
+                self._ended.set()
 
     def accept(self) -> None:
         """This side agrees to send and receive; only needed with ``is_accepted=False``."""
@@ -298,6 +300,18 @@ class CallLeg:
             first_frame_s=self._first_frame_s,
             round_trip_s=connection.round_trip_s(),
         )
+
+    async def _shut_to_the_end(self) -> None:
+        """Also when cancelled meanwhile: a connection closed half-way would keep its UDP ports open."""
+        shutting = asyncio.ensure_future(self._shut())
+        is_cancelled = False
+        while not shutting.done():
+            try:
+                await asyncio.shield(shutting)
+            except asyncio.CancelledError:
+                is_cancelled = True
+        if is_cancelled:
+            raise asyncio.CancelledError
 
     async def _shut(self) -> None:
         connection = self._connection

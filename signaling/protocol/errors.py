@@ -66,7 +66,7 @@ SENTENCES: dict[ErrorCode, str] = {
     ErrorCode.MATERIAL_TOO_LARGE: "材料文件过大",
     ErrorCode.MATERIAL_DAMAGED: "材料在传输中损坏，请重新上传",
     ErrorCode.MATERIAL_UNSUPPORTED: "不支持此文件格式，请交 PDF、PNG、JPEG 或 TIFF",
-    ErrorCode.INVALID_APPLICANT: "申请人信息有误，请核对姓名和证件号码",
+    ErrorCode.INVALID_APPLICANT: "申请人信息有误，请核对姓名、证件号码和联系电话",
     ErrorCode.INVALID_CORRECTIONS: "补正内容有误：至少一项，且须指明材料和要求",
     ErrorCode.CORRECTION_INCOMPLETE: "补正材料不齐：每一项补正都要交新版本",
     ErrorCode.STORAGE_FULL: "服务器存储空间不足，本次操作未保存，请稍后重试",

@@ -1,4 +1,4 @@
-"""Numbers that name people and organisations: form, check character, and how they are masked.
+"""Numbers that name people and organisations, and their telephones: form, check character, how they are masked.
 
 Resident identity number: GB 11643-1999 (check character after ISO 7064 MOD 11-2). Unified social
 credit code: GB 32100-2015 (MOD 31). Whether a number was ever issued is not known here.
@@ -14,6 +14,8 @@ CREDIT_CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _RESIDENT_FORM = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _OLD_RESIDENT_FORM = re.compile(r"[1-9][0-9]{14}")
 _CREDIT_FORM = re.compile(rf"[{CREDIT_CODE_ALPHABET}]{{2}}[0-9]{{6}}[{CREDIT_CODE_ALPHABET}]{{10}}")
+# 11 digits of a mobile, or a fixed line with or without its area code.
+_PHONE_FORM = re.compile(r"1[3-9][0-9]{9}|(0[0-9]{2,3})?[0-9]{7,8}")
 # ASCII only appears on documents; input methods also give full-width forms.
 _FULL_WIDTH = {ord("０") + n: ord("0") + n for n in range(10)} | {
     ord(wide) + n: ord("A") + n for wide in "Ａａ" for n in range(26)
@@ -57,6 +59,11 @@ def credit_code_fault(number: str) -> str | None:
     if not _CREDIT_FORM.fullmatch(number):
         return "form"
     return None if number[17] == credit_check_character(number[:17]) else "check"
+
+
+def phone_fault(number: str) -> str | None:
+    """None for a normalised telephone number of China's mainland, mobile or fixed, else ``form``."""
+    return None if _PHONE_FORM.fullmatch(number) else "form"
 
 
 def mask_name(name: str) -> str:

@@ -26,6 +26,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from signaling.hall.hall import Hall, HallRules
 from signaling.protocol.codec import MAX_FRAME_BYTES
+from signaling.protocol.errors import ErrorCode
 from signaling.protocol.values import OFFICIAL_TIME
 from signaling.server.authentication import Door, Passwords
 from signaling.server.catalogue import read_calendar, read_catalogue
@@ -33,7 +34,7 @@ from signaling.server.connections import Connections
 from signaling.server.engine import CuttableProtocol
 from signaling.server.enrol import first_start, write_private
 from signaling.server.errors import AlreadyRunning, SettingsWrong
-from signaling.server.material_api import MaterialApi
+from signaling.server.material_api import MaterialApi, refusal
 from signaling.server.materials import Materials
 from signaling.server.register import Register
 from signaling.server.runner import Runner
@@ -90,7 +91,7 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
         def tell() -> None:
             if settings.ready_file is not None:
                 write_private(settings.ready_file, url.encode())
-            say(f"listening on {url}")
+            say(f"大厅已启动 (listening): {url}")
 
         server = _Server(_config(settings, _application(connections, api, runner)), connections, tell)
         async with asyncio.TaskGroup() as group:
@@ -145,12 +146,16 @@ def _application(connections: Connections, api: MaterialApi, runner: Runner) -> 
         body = msgspec.json.encode({"is_well": runner.is_well})
         return Response(body, status_code=200 if runner.is_well else 503, media_type="application/json")
 
+    async def not_found(_: Request, __: Exception) -> Response:
+        return refusal(ErrorCode.NOT_FOUND)
+
     return Starlette(
+        exception_handlers={404: not_found},
         routes=[
             WebSocketRoute("/hall", connections.endpoint),
             Route("/healthz", healthz, methods=["GET"]),
             *api.routes(),
-        ]
+        ],
     )
 
 
@@ -227,4 +232,4 @@ def _check_tls(settings: Settings) -> None:
     try:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_certificate, settings.tls_key)
     except (OSError, ValueError) as problem:
-        raise SettingsWrong(f"tls_certificate, tls_key: {problem}") from None
+        raise SettingsWrong(f"tls_certificate 或 tls_key 不能使用 (tls_certificate, tls_key: {problem})") from None

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signaling.protocol.enrolment import DeviceFile, LoginFile
 from signaling.server.authentication import Passwords
+from signaling.server.errors import AlreadyEnrolled
 from signaling.server.register import EnrolledReviewer, EnrolledTerminal, Register
 
 FIRST_TERMINAL, FIRST_TERMINAL_NAME = "T-01", "自助终端 01"
@@ -21,9 +22,21 @@ FIRST_REVIEWER, FIRST_REVIEWER_NAME, FIRST_DESK = "reviewer-01", "审核员 01",
 
 
 def enrol_terminal(
-    register: Register, terminal_id: str, name: str, url: str, trust_root: str, device_file: Path
+    register: Register,
+    terminal_id: str,
+    name: str,
+    url: str,
+    trust_root: str,
+    device_file: Path,
+    *,
+    is_replacing: bool = False,
 ) -> None:
-    """Make a key pair, keep the public half, write the private one to ``device_file`` (0600) for the terminal."""
+    """Make a key pair, keep the public half, write the private one to ``device_file`` (0600) for the terminal.
+
+    Raises AlreadyEnrolled, and then changes nothing, when the id is known and ``is_replacing`` is not set.
+    """
+    if not is_replacing and register.terminal(terminal_id).result() is not None:
+        raise AlreadyEnrolled(terminal_id)
     key = Ed25519PrivateKey.generate()
     device = DeviceFile(terminal_id, name, url, key.private_bytes_raw(), trust_root)
     # the file first: an enrolled key that nobody holds would be worse than a file that opens nothing
@@ -32,9 +45,18 @@ def enrol_terminal(
 
 
 def enrol_reviewer(
-    register: Register, passwords: Passwords, reviewer_id: str, name: str, skills: Sequence[str], password: str
+    register: Register,
+    passwords: Passwords,
+    reviewer_id: str,
+    name: str,
+    skills: Sequence[str],
+    password: str,
+    *,
+    is_replacing: bool = False,
 ) -> None:
-    """Keep the reviewer with an Argon2id hash of the password."""
+    """Keep the reviewer with an Argon2id hash of the password. Raises AlreadyEnrolled as ``enrol_terminal`` does."""
+    if not is_replacing and register.reviewer(reviewer_id).result() is not None:
+        raise AlreadyEnrolled(reviewer_id)
     register.put_reviewer(EnrolledReviewer(reviewer_id, name, passwords.hash(password), tuple(skills))).result()
 
 

@@ -3,6 +3,7 @@
 ServerError                    the server cannot do what was asked
 ├── SettingsWrong              the settings do not hold together; nothing was started
 ├── AlreadyRunning             another server holds this data folder, or this port
+├── AlreadyEnrolled            a terminal or reviewer of this id is there, and nobody said to replace it
 ├── StoreError(code)           the case store
 │   ├── StorageFull            no space: nothing was written, later writes may succeed
 │   ├── StorageUnavailable     the store cannot write or read now
@@ -23,6 +24,13 @@ class SettingsWrong(ServerError):
 
 class AlreadyRunning(ServerError):
     """Somebody else holds the data folder or the port; the message is a sentence for people."""
+
+
+class AlreadyEnrolled(ServerError):
+    """Somebody of this id is enrolled, perhaps revoked; the message is a sentence for people."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} 已经登记过，要换新请加 --replace (already enrolled; --replace enrols anew)")
 
 
 class StoreError(ServerError):
@@ -46,8 +54,11 @@ class StoreDamaged(StoreError):
 
 
 class ChainBroken(ServerError):
-    """The journal is not the one that was written; ``seq`` is the first entry that does not fit."""
+    """The journal is not the one that was written; ``seq`` is the first entry that does not fit.
 
-    def __init__(self, seq: int, reason: str) -> None:
-        super().__init__(f"journal entry {seq}: {reason}")
+    ``fault`` (Chinese) and ``reason`` (English) each say what is wrong with it.
+    """
+
+    def __init__(self, seq: int, fault: str, reason: str) -> None:
+        super().__init__(f"条目 {seq} {fault} (journal entry {seq}: {reason})")
         self.seq = seq

@@ -43,11 +43,11 @@ def check_chain(rows: Iterable[Row]) -> tuple[int, str]:
     count, head = 0, FIRST_HASH
     for row in rows:
         if row.seq != count + 1:
-            raise ChainBroken(row.seq, f"expected entry {count + 1}")
+            raise ChainBroken(row.seq, f"的位置上应为条目 {count + 1}", f"expected entry {count + 1}")
         if row.prev_hash != head:
-            raise ChainBroken(row.seq, "does not follow the entry before")
+            raise ChainBroken(row.seq, "与前一条目不相接", "does not follow the entry before")
         if row.hash != hash_entry(head, row.seq, row.time, row.actor, row.case_id, row.kind, row.body.encode()):
-            raise ChainBroken(row.seq, "content does not match its hash")
+            raise ChainBroken(row.seq, "的内容与其哈希不符", "content does not match its hash")
         count, head = row.seq, row.hash
     return count, head
 
@@ -59,4 +59,4 @@ def read_export(lines: Iterable[bytes]) -> Iterator[Row]:
         try:
             yield decoder.decode(line)
         except msgspec.DecodeError as problem:
-            raise ChainBroken(number, f"unreadable line: {problem}") from None
+            raise ChainBroken(number, "无法识别", f"unreadable line: {problem}") from None

@@ -84,7 +84,7 @@ class MaterialApi:
                     left -= len(piece)
                     if left < 0:
                         break
-            return _refusal(problem.code)
+            return refusal(problem.code)
 
     async def _take_in(self, request: Request) -> Response:
         session = self._authenticate(request)
@@ -113,7 +113,7 @@ class MaterialApi:
         except (Refused, StoreError) as problem:
             if problem.code is ErrorCode.MATERIAL_DAMAGED:
                 logger.error("material served as an error: %s", problem)
-            return _refusal(problem.code)
+            return refusal(problem.code)
         headers = _HEADERS | {"Content-Length": str(stored.size)}
         return StreamingResponse(self._chunks(stream), media_type=stored.media_type, headers=headers)
 
@@ -157,6 +157,7 @@ def _digest(request: Request) -> str:
     return digest
 
 
-def _refusal(code: ErrorCode) -> Response:
+def refusal(code: ErrorCode) -> Response:
+    """The answer to a request that is refused: status, code and sentence."""
     body = msgspec.json.encode({"code": code, "sentence": SENTENCES[code]})
     return Response(body, status_code=_STATUS[code], media_type="application/json", headers=_HEADERS)

@@ -49,7 +49,10 @@ class Sealer:
         try:
             self._seal = esign.make_test_authority(folder, office.authority)
         except esign.EsignError as problem:
-            raise SettingsWrong(f"seal for {office.authority}: {problem}") from None
+            raise SettingsWrong(
+                f"不能使用 {office.authority} 的印章，请核对设置 organisation 和 {folder}"
+                f" (cannot use this seal: {problem})"
+            ) from None
         self._office = office
         self._store = store
         self._materials = materials

@@ -4,6 +4,7 @@ Later sources win: defaults, TOML file (``--config``), ``CLOUD_WINDOW_<NAME>``, 
 docs/operations.md lists every field.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -70,7 +71,7 @@ def read_settings(given: Mapping[str, str | None], environment: Mapping[str, str
     try:
         settings = msgspec.convert(values, Settings, strict=False, dec_hook=_to_path)
     except msgspec.ValidationError as problem:
-        raise SettingsWrong(str(problem)) from None
+        raise SettingsWrong(_sentence(str(problem))) from None
     _check(settings)
     return settings
 
@@ -84,7 +85,15 @@ def _read_file(config: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(config.read_text(encoding="utf-8"))
     except (OSError, UnicodeError, tomllib.TOMLDecodeError) as problem:
-        raise SettingsWrong(f"{config}: {problem}") from None
+        raise SettingsWrong(f"无法读取设置文件 {config} (cannot read the settings: {problem})") from None
+
+
+def _sentence(problem: str) -> str:
+    """msgspec's words for a bad value (``... - at `$.port```), with ours before them."""
+    if unknown := re.search("unknown field `(.+?)`", problem):
+        return f"没有名为 {unknown[1]} 的设置 (unknown setting: {unknown[1]})"
+    name = re.search(r"`\$\.(\w+)", problem)
+    return f"设置 {name[1] if name else ''} 的值不对 (wrong setting: {problem})"
 
 
 def _to_path(kind: type, value: object) -> object:
@@ -95,10 +104,10 @@ def _to_path(kind: type, value: object) -> object:
 
 def _check(settings: Settings) -> None:
     if (settings.tls_certificate is None) != (settings.tls_key is None):
-        raise SettingsWrong("tls_certificate and tls_key belong together")
+        raise SettingsWrong("tls_certificate 和 tls_key 必须同时给出 (tls_certificate and tls_key belong together)")
     for name in ("tls_certificate", "tls_key", "catalogue", "calendar"):
         path = getattr(settings, name)
         if path is not None and not path.is_file():
-            raise SettingsWrong(f"{name}: no file at {path}")
+            raise SettingsWrong(f"设置 {name} 所指的文件 {path} 不存在 ({name}: no file at {path})")
     if settings.data.exists() and not settings.data.is_dir():
-        raise SettingsWrong(f"data: {settings.data} is not a folder")
+        raise SettingsWrong(f"设置 data 所指的 {settings.data} 不是文件夹 (data: {settings.data} is not a folder)")

@@ -32,6 +32,8 @@ Connection = sqlite3.Connection
 T = TypeVar("T")
 
 _MOST_JOBS = 1024
+_MADE_AFTER = ("seal", "materials", "devices")
+"""What a hall makes in its data folder, each only after the tables of the store are on the disk."""
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 # a failed fsync may have thrown the dirty pages away: trying again would report a success that is none ("fsyncgate")
 _FATAL = {sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -45,7 +47,7 @@ class _Job(Generic[T]):
 
 
 class Store:
-    """Open the store in ``folder``, made if absent. Raises StoreDamaged or StorageUnavailable with a sentence.
+    """Open the store in ``folder``, made if that was never used. Raises a StoreError with a sentence.
 
     Several processes may open it (the server, and ``enrol`` beside it): a lock file makes each transaction, the
     checkpoint inside it included, the only one; SQLite before 3.51.3 needs that (sqlite.org/wal.html, WAL reset bug).
@@ -53,7 +55,11 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder = folder
         self._path = folder / "hall.db"
+        if not _has_content(self._path):
+            # before SQLite sees it: it would throw away the log of a lost database, which is a proof too
+            self._refuse_used(*_MADE_AFTER, "hall.db-wal")
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its side files the same rights
         self._lock = os.open(folder / "hall.db.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
@@ -76,7 +82,7 @@ class Store:
         """
         job = _Job(act)
         if self._is_closed:
-            job.future.set_exception(StorageUnavailable("the store is closed"))
+            job.future.set_exception(StorageUnavailable("案件库已关闭 (the store is closed)"))
         else:
             self._jobs.put(job)
         return job.future
@@ -117,7 +123,7 @@ class Store:
         except (sqlite3.Error, StoreError) as problem:
             os.close(self._lock)
             self._is_closed = True
-            opened.set_exception(_as_store_error(problem))
+            opened.set_exception(self._as_store_error(problem))
             return
         opened.set_result(None)
         while (job := self._jobs.get()) is not None:
@@ -144,8 +150,10 @@ class Store:
                 verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
                 if verdict != "ok":
                     found = " ".join(verdict.split())  # SQLite's verdict has several lines, ours is one sentence
-                    raise StoreDamaged(f"the case store is damaged ({self._path.name}: {found})")
-                _migrate(connection)
+                    raise self._damaged(found)
+                if not _version(connection):
+                    self._refuse_used(*_MADE_AFTER)
+                _migrate(connection, self._folder)
         except BaseException:
             connection.close()
             raise
@@ -171,7 +179,7 @@ class Store:
         except Exception as problem:  # noqa: BLE001 - handed to whoever waits for the future
             self._note(problem)
             if len(jobs) == 1:
-                jobs[0].future.set_exception(_as_store_error(problem))
+                jobs[0].future.set_exception(self._as_store_error(problem))
             else:
                 for job in jobs:
                     self._perform(connection, [job])
@@ -181,8 +189,45 @@ class Store:
 
     def _note(self, problem: Exception) -> None:
         if isinstance(problem, sqlite3.Error) and getattr(problem, "sqlite_errorcode", None) in _FATAL:
-            self._failure = f"stopped after a disk error ({problem}); restart the server after mending the disk"
+            self._failure = (
+                f"磁盘出错，案件库已停用，请修复 {self._folder} 所在的磁盘后重新启动服务器"
+                f" (stopped after a disk error: {problem}; mend the disk, then restart the server)"
+            )
             logger.critical("store stopped: %s", problem)
+
+    def _refuse_used(self, *names: str) -> None:
+        """Raise StoreDamaged when one of these proves that a hall worked here: its store is lost, not new.
+
+        A first start that ended before its store was durable has left none of them, and can be made again.
+        """
+        proofs = [name for name in names if _has_content(self._folder / name)]
+        if proofs:
+            raise StoreDamaged(
+                f"数据文件夹 {self._folder} 用过，但案件库 hall.db 不见了或是空的，已拒绝启动；请用备份恢复整个文件夹"
+                f" (this data folder was used, {', '.join(proofs)} prove it, but its hall.db is missing or empty:"
+                " restore the whole folder from the backup)"
+            )
+
+    def _damaged(self, found: str) -> StoreDamaged:
+        return StoreDamaged(
+            f"数据文件夹 {self._folder} 中的案件库 hall.db 已损坏，已拒绝启动，请用备份恢复"
+            f" (the case store is damaged: {found})"
+        )
+
+    def _as_store_error(self, problem: BaseException) -> BaseException:
+        if not isinstance(problem, sqlite3.Error):
+            return problem
+        code = getattr(problem, "sqlite_errorcode", None)
+        name = getattr(problem, "sqlite_errorname", type(problem).__name__)
+        if code in _FULL:
+            return StorageFull(
+                f"磁盘已满，数据文件夹 {self._folder} 写不下了 (no space left for the case store: {name})"
+            )
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return self._damaged(f"{name}: {problem}")
+        return StorageUnavailable(
+            f"数据文件夹 {self._folder} 中的案件库无法使用 (the case store cannot be used, {name}: {problem})"
+        )
 
 
 class _exclusive:
@@ -198,25 +243,25 @@ class _exclusive:
         fcntl.flock(self._lock, fcntl.LOCK_UN)
 
 
-def _as_store_error(problem: BaseException) -> BaseException:
-    if not isinstance(problem, sqlite3.Error):
-        return problem
-    code = getattr(problem, "sqlite_errorcode", None)
-    name = getattr(problem, "sqlite_errorname", type(problem).__name__)
-    if code in _FULL:
-        return StorageFull(f"no space left for the case store ({name})")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return StoreDamaged(f"the case store is damaged ({name}: {problem})")
-    return StorageUnavailable(f"the case store cannot be used ({name}: {problem})")
+def _has_content(path: Path) -> bool:
+    """Whether a folder holds anything, or a file any byte."""
+    if path.is_dir():
+        return any(path.iterdir())
+    return path.exists() and path.stat().st_size > 0
 
 
-def _migrate(connection: Connection) -> None:
-    done = int(connection.execute("PRAGMA user_version").fetchone()[0])
+def _version(connection: Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _migrate(connection: Connection, folder: Path) -> None:
+    done = _version(connection)
     scripts = sorted(entry.name for entry in files("signaling.server").joinpath("schema").iterdir())
     scripts = [name for name in scripts if name.endswith(".sql")]
     if done > len(scripts):
         raise StoreDamaged(
-            f"the case store has version {done}, this program knows {len(scripts)}: newer program needed"
+            f"数据文件夹 {folder} 中的案件库是更新版本的程序所建，请升级本程序"
+            f" (the case store has version {done}, this program knows {len(scripts)}: newer program needed)"
         )
     for number, name in enumerate(scripts, start=1):
         if number > done:

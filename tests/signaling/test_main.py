@@ -1,6 +1,7 @@
 """The command line: enrolment, journal, and sentences instead of tracebacks."""
 
 import contextlib
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,6 +37,30 @@ def test_a_terminal_is_enrolled_into_a_file_and_revoked(data: Path, tmp_path: Pa
         assert Register(store).revoked().result() == {"T-02"}
 
 
+def test_an_enrolled_id_is_replaced_only_when_asked(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for options, code in (([], 0), ([], 1), (["--replace"], 0)):
+        assert main(["enrol", "reviewer", "shen", "--name", "沈明", "--generate", *options]) == code
+    assert "shen 已经登记过" in capsys.readouterr().err
+    terminal = ["enrol", "terminal", "T-02", "--name", "x", "--url", "ws://x/hall", "-o", str(data / "T-02.json")]
+    for options, code in (([], 0), ([], 1), (["--replace"], 0)):
+        assert main([*terminal, *options]) == code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "usage"),
+    [
+        (["server", "-h"], "./hall server"),
+        (["enrol", "terminal", "-h"], "./hall server enrol terminal"),
+        (["revoke", "-h"], "./hall server revoke"),
+        (["journal", "export", "-h"], "./hall journal export"),
+    ],
+)
+def test_the_usage_says_what_is_typed(arguments: list[str], usage: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(arguments)
+    assert f"usage: {usage} [-h]" in capsys.readouterr().out
+
+
 def test_a_terminal_needs_a_hall_that_has_a_seal(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (data / "trust-root.pem").unlink()
     assert main(["enrol", "terminal", "T-02", "--name", "x", "--url", "ws://x/hall", "-o", "x.json"]) == 1
@@ -62,7 +87,7 @@ def test_a_typed_password_has_a_least_length(
 
 def test_unknown_skills_and_names_are_named(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["enrol", "reviewer", "shen", "--name", "沈明", "--skills", "juggling"]) == 1
-    assert "juggling" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith("没有业务类别 juggling")
     assert main(["revoke", "T-99"]) == 1
     assert "T-99" in capsys.readouterr().err
 
@@ -81,12 +106,12 @@ def test_a_journal_is_exported_and_a_changed_one_found(
     assert head in capsys.readouterr().out
     path.write_text(path.read_text().replace('\\"page\\":1', '\\"page\\":2'))
     assert main(["journal", "verify", str(path)]) == 1
-    assert "entry 2" in capsys.readouterr().err
+    assert "条目 2 的内容与其哈希不符 (journal entry 2: content" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["--port", "many"], ["server", "--ring-s", "-1"], ["journal", "verify", "/no"]])
 def test_what_is_wrong_is_a_sentence(data: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     assert main(arguments) == 1
     complaint = capsys.readouterr().err
-    assert complaint
+    assert re.match("设置 port 的值不对|设置 ring_s 的值不对|无法读写 /no ", complaint)
     assert "Traceback" not in complaint

@@ -62,6 +62,8 @@ def test_the_case_shows_what_was_handed_in_with_clean_names_and_first_versions(p
         ({"materials": ("form", "drawing", "unheard-of")}, ErrorCode.NOT_FOUND),
         ({"materials": ("form", "form", "drawing")}, ErrorCode.MATERIAL_MISSING),
         ({"applicant": {"name": "  "}}, ErrorCode.INVALID_APPLICANT),
+        ({"applicant": {"phone": ""}}, ErrorCode.INVALID_APPLICANT),
+        ({"applicant": {"phone": "1380013800"}}, ErrorCode.INVALID_APPLICANT),
         ({"applicant": {"id_number": "110105194912310021"}}, ErrorCode.INVALID_APPLICANT),
         ({"applicant": {"id_number": ""}}, ErrorCode.INVALID_APPLICANT),
         ({"applicant": {"kind": "organisation"}}, ErrorCode.INVALID_APPLICANT),
@@ -81,7 +83,7 @@ def test_what_does_not_fit_is_refused_whole(play, changes, code):
 
 def test_an_organisation_is_named_by_its_credit_code(play):
     play.terminal()
-    applicant = Applicant("organisation", "某某公司", "credit_code", "91350100M000100Y43", "010-1", "李四")
+    applicant = Applicant("organisation", "某某公司", "credit_code", "91350100M000100Y43", "010-55500118", "李四")
     assert play.submit(applicant=applicant).applicant == applicant
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import socket
 import threading
 import time
@@ -299,6 +300,34 @@ async def test_cancelling_the_task_of_a_leg_leaves_nothing() -> None:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
     assert (desk.states[-1], terminal.states[-1]) == ("closed", "closed")
+    assert asyncio.all_tasks() == before
+    assert media_threads() == []
+
+
+@pytest.mark.parametrize("turns", [1, 3, 6])
+async def test_a_leg_cancelled_while_it_closes_still_frees_its_ports(turns: int) -> None:
+    before = asyncio.all_tasks()
+    terminal = Side(False, sources=CountingSources("自助终端"))
+    desk = Side(True, sources=CountingSources("审核席位"))
+    desk.deliver, terminal.deliver = terminal.leg.receive, desk.leg.receive
+    running = [asyncio.ensure_future(side.leg.run()) for side in (desk, terminal)]
+    await until(both_see(desk, terminal), "pictures")
+    closing = [asyncio.ensure_future(side.leg.close()) for side in (desk, terminal)]
+    for _ in range(2):  # a second cancellation hurries it no more than the first
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        for task in running:
+            task.cancel()
+    ends = await asyncio.gather(*running, *closing, return_exceptions=True)
+    assert [type(end) for end in ends] == [asyncio.CancelledError] * 2 + [type(None)] * 2
+    sdps = [message.sdp for side in (desk, terminal) for message in side.said if isinstance(message, Description)]
+    ports = {int(port) for sdp in sdps for port in re.findall(r" udp \d+ 127\.0\.0\.1 (\d+) typ host", sdp)}
+    assert len(ports) == 2
+    for port in ports:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+            free.bind(("127.0.0.1", port))
+    assert (desk.states[-1], terminal.states[-1]) == ("closed", "closed")
+    assert desk.sources.opened == desk.sources.closed == 1
     assert asyncio.all_tasks() == before
     assert media_threads() == []
 

@@ -12,6 +12,7 @@ from signaling.protocol.identity import (
     mask_name,
     mask_number,
     normalise_number,
+    phone_fault,
     resident_check_character,
     resident_id_fault,
 )
@@ -111,6 +112,7 @@ def test_any_text_is_judged_without_an_exception(text):
     assert normalise_number(number) == number or not number.isascii()
     assert resident_id_fault(number) in {None, "old_form", "form", "birth_date", "check"}
     assert credit_code_fault(number) in {None, "form", "check"}
+    assert phone_fault(number) in {None, "form"}
 
 
 @pytest.mark.parametrize(
@@ -132,3 +134,18 @@ def test_a_name_on_a_board_shows_its_first_character(name, masked):
 )
 def test_a_number_on_paper_hides_the_birth_date(number, masked):
     assert mask_number(number) == masked
+
+
+@pytest.mark.parametrize(
+    "number", ["13800138000", "19912345678", "01055500118", "07551234567", "075512345678", "1234567", "88886666"]
+)
+def test_a_telephone_number_that_can_be_dialled_is_sound(number):
+    assert phone_fault(number) is None
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["", "1380013800", "138001380001", "12800138000", "010555001", "0755123456789", "123456", "123456789", "8888666x"],
+)
+def test_a_telephone_number_of_no_known_length_is_not(number):
+    assert phone_fault(number) == "form"

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,9 +53,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def url_of(child: subprocess.Popen[str]) -> str:
     assert child.stdout is not None
-    words = child.stdout.readline().split()
-    assert words[:2] == ["listening", "on"]
-    return words[2]
+    said = re.fullmatch(r"大厅已启动 \(listening\): (ws://\S+)\n", child.stdout.readline())
+    assert said is not None
+    return said[1]
 
 
 async def log_in(peer: ClientConnection, tmp_path: Path) -> Welcome:
@@ -86,6 +88,10 @@ async def test_from_start_to_stop(start: Start, tmp_path: Path) -> None:
     health = url.replace("ws:", "http:").replace("/hall", "/healthz")
     answer = await asyncio.to_thread(lambda: urllib.request.urlopen(health, timeout=5).read())  # noqa: S310
     assert json.loads(answer) == {"is_well": True}
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        await asyncio.to_thread(urllib.request.urlopen, health.replace("healthz", "admin"), timeout=5)
+    with refused.value as nothing:
+        assert (nothing.code, json.load(nothing)["code"]) == (404, "not_found")
 
     port = url.rsplit(":", 1)[1].removesuffix("/hall")
     for again, words in ((("--port", "0"), "数据文件夹"), (("--port", port, "--data", str(tmp_path / "b")), port)):

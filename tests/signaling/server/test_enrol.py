@@ -4,11 +4,13 @@ import stat
 from pathlib import Path
 
 import msgspec
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signaling.protocol.enrolment import DeviceFile, LoginFile
 from signaling.server.authentication import Passwords
 from signaling.server.enrol import enrol_reviewer, enrol_terminal, first_start, new_password, write_private
+from signaling.server.errors import AlreadyEnrolled
 from signaling.server.register import Register
 
 URL = "ws://127.0.0.1:8787/hall"
@@ -52,6 +54,30 @@ def test_a_first_start_that_was_cut_short_is_finished(register: Register, passwo
     assert first_start(register, passwords, tmp_path, URL, "PEM", ["market"])
     assert (tmp_path / "devices" / "T-01.json").exists()
     assert not (tmp_path / "first-login.json").exists()
+
+
+def test_an_id_that_is_enrolled_is_only_replaced_when_that_is_said(
+    register: Register, passwords: Passwords, tmp_path: Path
+) -> None:
+    device, other = tmp_path / "T-02.json", tmp_path / "other.json"
+    enrol_terminal(register, "T-02", "自助终端 02", URL, "PEM", device)
+    enrol_reviewer(register, passwords, "shen", "沈明", ["market"], "a password")
+    register.revoke("T-02").result()
+    before = device.read_bytes(), register.terminal("T-02").result(), register.reviewer("shen").result()
+    for path in (device, other):
+        with pytest.raises(AlreadyEnrolled, match=r"^T-02 已经登记过.*--replace"):
+            enrol_terminal(register, "T-02", "另一台", URL, "PEM", path)
+    with pytest.raises(AlreadyEnrolled, match=r"^shen 已经登记过"):
+        enrol_reviewer(register, passwords, "shen", "沈二", ["health"], "another password")
+    assert (device.read_bytes(), register.terminal("T-02").result(), register.reviewer("shen").result()) == before
+    assert not other.exists()
+    enrol_terminal(register, "T-02", "另一台", URL, "PEM", other, is_replacing=True)
+    enrol_reviewer(register, passwords, "shen", "沈二", ["health"], "another password", is_replacing=True)
+    terminal, reviewer = register.terminal("T-02").result(), register.reviewer("shen").result()
+    assert terminal is not None
+    assert (terminal.name, terminal.is_revoked) == ("另一台", False)
+    assert reviewer is not None
+    assert (reviewer.name, reviewer.skills) == ("沈二", ("health",))
 
 
 def test_passwords_made_here_differ(tmp_path: Path) -> None:

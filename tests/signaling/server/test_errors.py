@@ -20,6 +20,6 @@ def test_a_store_error_has_the_code_for_the_wire(kind: type[StoreError], code: E
 
 
 def test_a_broken_chain_names_the_entry() -> None:
-    problem = ChainBroken(7, "changed")
+    problem = ChainBroken(7, "变了", "changed")
     assert problem.seq == 7
-    assert "7" in str(problem)
+    assert str(problem) == "条目 7 变了 (journal entry 7: changed)"

@@ -1,6 +1,7 @@
 """The store: durable before done, nothing lost to SIGKILL, damage and tampering seen, a full disk survived."""
 
 import contextlib
+import re
 import signal
 import sqlite3
 import subprocess
@@ -204,6 +205,39 @@ def test_a_damaged_file_is_refused_at_the_start(tmp_path: Path, record: MakeReco
         file.write(b"\xa5" * 4096)
     with pytest.raises(StoreDamaged):
         Store(tmp_path)
+
+
+@pytest.mark.parametrize("loss", ["missing", "empty", "tables gone", "missing beside its log"])
+@pytest.mark.parametrize("proof", ["seal/seal.json", "materials/incoming/x", "devices/T-01.json"])
+def test_a_used_folder_whose_store_is_lost_is_refused_untouched(loss: str, proof: str, tmp_path: Path) -> None:
+    (tmp_path / proof).parent.mkdir(parents=True)
+    (tmp_path / proof).touch()
+    database = tmp_path / "hall.db"
+    if loss == "empty":
+        database.touch()
+    elif loss == "tables gone":
+        with contextlib.closing(sqlite3.connect(database)) as bare:
+            bare.execute("PRAGMA journal_mode = WAL")
+    elif loss == "missing beside its log":
+        (tmp_path / "hall.db-wal").write_bytes(b"what can still be rescued")
+    before = {path: path.read_bytes() for path in (database, tmp_path / "hall.db-wal") if path.exists()}
+    for _ in range(2):
+        with pytest.raises(StoreDamaged, match=f"^数据文件夹 {re.escape(str(tmp_path))} 用过"):
+            Store(tmp_path)
+    assert {path: path.read_bytes() for path in before} == before
+    assert database.exists() == (database in before)
+
+
+@pytest.mark.parametrize("left", ["nothing", "an empty file", "a file without tables"])
+def test_a_first_start_that_ended_before_the_tables_is_repeated(left: str, tmp_path: Path) -> None:
+    (tmp_path / "materials").mkdir()  # prepared by a person, empty
+    if left == "an empty file":
+        (tmp_path / "hall.db").touch()
+    elif left == "a file without tables":
+        with contextlib.closing(sqlite3.connect(tmp_path / "hall.db")) as bare:
+            bare.execute("PRAGMA journal_mode = WAL")
+    with contextlib.closing(Store(tmp_path)) as store:
+        assert store.verify_chain().result()[0] == 0
 
 
 def test_something_that_is_no_database_is_refused(tmp_path: Path) -> None:
