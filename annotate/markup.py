@@ -99,10 +99,6 @@ class Markup:
         self._fold()
         return self._undone[author][-1] if self._undone.get(author) else None
 
-    def snapshot(self) -> tuple[NumberedOperation, ...]:
-        """Confirmed operations in order; `Markup(snapshot)` shows the same marks."""
-        return tuple(self._confirmed)
-
     def _fold(self) -> list[PlacedMark]:
         if self._visible is not None:
             return self._visible

@@ -99,10 +99,6 @@ class Papers:
         """The versions that count."""
         return tuple(paper for paper in self._papers.values() if paper.is_current)
 
-    def unread(self) -> tuple[Paper, ...]:
-        """Papers that count and were never on the screen."""
-        return tuple(paper for paper in self.current() if not paper.is_looked_at)
-
     def markup(self, digest: str) -> Markup:
         """The marks of a document; made when first asked for."""
         return self._markups.setdefault(digest, Markup())

@@ -66,12 +66,6 @@ def phone_fault(number: str) -> str | None:
     return None if _PHONE_FORM.fullmatch(number) else "form"
 
 
-def mask_name(name: str) -> str:
-    """A name for boards and slips: only the first character is shown (王＊＊)."""
-    name = name.strip()
-    return name[:1] + "＊" * (len(name) - 1) if len(name) > 1 else "＊"
-
-
 def mask_number(number: str) -> str:
     """A document number for paper: the first four and last four characters; a short one is hidden whole."""
     return f"{number[:4]}{'*' * (len(number) - 8)}{number[-4:]}" if len(number) >= 12 else "*" * len(number)

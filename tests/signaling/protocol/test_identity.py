@@ -9,7 +9,6 @@ from signaling.protocol.identity import (
     RESIDENT_ID_ALPHABET,
     credit_check_character,
     credit_code_fault,
-    mask_name,
     mask_number,
     normalise_number,
     phone_fault,
@@ -113,14 +112,6 @@ def test_any_text_is_judged_without_an_exception(text):
     assert resident_id_fault(number) in {None, "old_form", "form", "birth_date", "check"}
     assert credit_code_fault(number) in {None, "form", "check"}
     assert phone_fault(number) in {None, "form"}
-
-
-@pytest.mark.parametrize(
-    ("name", "masked"),
-    [("张三", "张＊"), ("欧阳修远", "欧＊＊＊"), (" 张三 ", "张＊"), ("张", "＊"), ("", "＊"), ("𠮷野家", "𠮷＊＊")],
-)
-def test_a_name_on_a_board_shows_its_first_character(name, masked):
-    assert mask_name(name) == masked
 
 
 @pytest.mark.parametrize(
