@@ -33,6 +33,7 @@ from terminal.effects import (
     FetchNotice,
     GiveToLeg,
     HandIn,
+    ListFiles,
     MuteLeg,
     Print,
     ReadCard,
@@ -42,6 +43,7 @@ from terminal.effects import (
     StopLeg,
     Wipe,
 )
+from terminal.files import FindRoots, list_files, removable_mounts
 from terminal.papers import Shot
 from terminal.scan import join_pages, save_page, scan_page
 from terminal.session import TerminalSession
@@ -116,7 +118,9 @@ class Booth:
         trust_roots: Sequence[bytes],
         post: Callable[[Callable[[], None]], None],
         in_loop: Callable[[Callable[[], None]], None],
+        find_roots: FindRoots = removable_mounts,
     ) -> None:
+        """``find_roots`` names the folders whose files an applicant may choose from."""
         self.session = TerminalSession(self._perform, lambda: uuid.uuid4().hex)
         self.on_picture: Callable[[Picture], None] = lambda picture: None
         self._make_leg = make_leg
@@ -124,6 +128,7 @@ class Booth:
         self._trust_roots = list(trust_roots)
         self._post = post
         self._in_loop = in_loop
+        self._find_roots = find_roots
         self._effects: asyncio.Queue[Effect] = asyncio.Queue()
         self._jobs: dict[str, asyncio.Task[None]] = {}
         self._legs: dict[int, Leg] = {}
@@ -150,7 +155,11 @@ class Booth:
                     self._start(await self._effects.get())
                     self._effects.task_done()
         finally:
-            self._work.wipe()
+            self._forget()
+
+    def _forget(self) -> None:
+        self._work.wipe()
+        self._devices.printer.forget()
 
     def _perform(self, effect: Effect) -> None:
         self._in_loop(lambda: self._effects.put_nowait(effect))
@@ -164,6 +173,8 @@ class Booth:
                 self._spawn("card", self._read_card(effect), session.card_failed)
             case ShootPage():
                 self._spawn("camera", self._shoot(effect), partial(tray.shot_failed, effect.capture_id))
+            case ListFiles():
+                self._spawn("files", self._list_files(effect), partial(tray.listing_failed, effect.listing_id))
             case HandIn():
                 self._spawn(effect.paper_id, self._hand_in(effect), partial(tray.paper_failed, effect.paper_id))
             case CancelHandIn():
@@ -191,7 +202,7 @@ class Booth:
                 for job in self._jobs.values():
                     job.cancel()
                 self._jobs.clear()
-                self._work.wipe()
+                self._forget()
             case _:
                 assert_never(effect)
 
@@ -239,6 +250,10 @@ class Booth:
         hint = "shot_soft" if page.verdict == "soft" else "" if page.is_cropped else "shot_whole"
         problem = "shot_blurred" if page.verdict == "blurred" else ""
         return Shot(str(target), page.sharpness, page.is_cropped, problem, hint)
+
+    async def _list_files(self, effect: ListFiles) -> None:
+        rows = await asyncio.to_thread(lambda: list_files(self._find_roots(), effect.folder))
+        self._post(lambda: self.session.tray.files_listed(effect.listing_id, rows))
 
     async def _hand_in(self, effect: HandIn) -> None:
         paper_id = effect.paper_id
@@ -290,8 +305,9 @@ class Booth:
 
     async def _print(self, effect: Print) -> None:
         title = effect.title.replace("/", "-")
-        place = await asyncio.to_thread(self._devices.printer.print, Path(effect.path), title)
-        self._post(lambda: self.session.delivery.printed(effect.notice_id, place))
+        printer = self._devices.printer
+        place = await asyncio.to_thread(printer.print, Path(effect.path), title)
+        self._post(lambda: self.session.delivery.printed(effect.notice_id, place, is_paper=printer.is_paper))
 
     # --- video legs: the old generation lives until the new one carries media ----------------------
 

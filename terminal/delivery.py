@@ -27,6 +27,8 @@ class Notice(msgspec.Struct, frozen=True):
     problem: str = ""
     print_state: PrintState = "idle"
     print_detail: str = ""
+    is_on_paper: bool = True
+    """When printed: False for a PDF file, which ``print_detail`` then names."""
 
     @property
     def is_genuine(self) -> bool:
@@ -104,8 +106,10 @@ class Delivery:
             self._note(notice_id, problem=code)
             self._changed()
 
-    def printed(self, notice_id: str, detail: str = "") -> None:
+    def printed(self, notice_id: str, detail: str = "", *, is_paper: bool = True) -> None:
         """The printer took it; ``detail`` says where it lies."""
+        if notice_id in self._notices:
+            self._note(notice_id, is_on_paper=is_paper)
         self._print_ended(notice_id, "printed", detail)
 
     def print_failed(self, notice_id: str, code: str) -> None:

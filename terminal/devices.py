@@ -55,8 +55,15 @@ class CardReader(Protocol):
 class Printer(Protocol):
     """Puts a PDF on paper."""
 
+    @property
+    def is_paper(self) -> bool:
+        """Whether paper comes out; else the PDF lies in a folder."""
+
     def print(self, document: Path, title: str) -> str:
         """Print; returns where it lies, in words for people. Raises DeviceError (printer_...)."""
+
+    def forget(self) -> None:
+        """The applicant leaves: delete what was kept only for this applicant."""
 
 
 class Devices(msgspec.Struct, frozen=True):
@@ -135,10 +142,14 @@ class UsbCamera:
 
 
 class PrintToFile:
-    """Where there is no printer: the PDF is put into a folder."""
+    """Where there is no printer: the PDF is put into a folder, for good or until the applicant leaves."""
 
-    def __init__(self, folder: Path) -> None:
+    is_paper = False
+
+    def __init__(self, folder: Path, *, is_kept: bool = True) -> None:
         self._folder = folder
+        self._is_kept = is_kept
+        self._prints: set[Path] = set()
 
     def print(self, document: Path, title: str) -> str:
         """Copy; an older print of the same title is replaced."""
@@ -148,11 +159,21 @@ class PrintToFile:
             shutil.copyfile(document, target)
         except OSError as problem:
             raise DeviceError("printer_folder", f"{problem.strerror}") from problem
+        self._prints.add(target)
         return target.name
+
+    def forget(self) -> None:
+        """Delete this applicant's prints unless they are to be kept."""
+        if not self._is_kept:
+            for target in self._prints:
+                target.unlink(missing_ok=True)
+        self._prints.clear()
 
 
 class CupsPrinter:
     """The machine's default printer, through ``lp``."""
+
+    is_paper = True
 
     def __init__(self, command: str) -> None:
         self._command = command
@@ -170,17 +191,21 @@ class CupsPrinter:
             raise DeviceError("printer_failed", f"lp ended with {done.returncode}")
         return done.stdout.strip()[:200]
 
+    def forget(self) -> None:
+        """CUPS deletes a printed job's data by itself."""
 
-def find_printer(folder: Path) -> Printer:
+
+def find_printer(folder: Path, *, keeps_prints: bool) -> Printer:
     """The default CUPS printer if there is one, else files in ``folder``."""
+    to_file = PrintToFile(folder, is_kept=keeps_prints)
     lp, lpstat = shutil.which("lp"), shutil.which("lpstat")
     if lp is None or lpstat is None:
-        return PrintToFile(folder)
+        return to_file
     try:
         asked = subprocess.run(  # noqa: S603 - found by which
             [lpstat, "-d"], capture_output=True, timeout=5, check=False, text=True
         )
     except (OSError, subprocess.TimeoutExpired):
-        return PrintToFile(folder)
+        return to_file
     has_default = asked.returncode == 0 and ":" in asked.stdout
-    return CupsPrinter(lp) if has_default else PrintToFile(folder)
+    return CupsPrinter(lp) if has_default else to_file

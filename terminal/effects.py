@@ -19,12 +19,13 @@ class Say(msgspec.Struct, frozen=True):
 
 
 class Card(msgspec.Struct, frozen=True):
-    """What a card says about its holder. A resident card has no telephone number."""
+    """What a card says about its holder, who is invented when the reader is simulated."""
 
     kind: Literal["person", "organisation"]
     name: str
     id_number: str
     legal_representative: str = ""
+    is_simulated: bool = False
 
 
 class ReadCard(msgspec.Struct, frozen=True):
@@ -37,6 +38,13 @@ class ShootPage(msgspec.Struct, frozen=True):
     """Photograph the sheet under the document camera: ``tray.page_shot`` or ``shot_failed``."""
 
     capture_id: str
+
+
+class ListFiles(msgspec.Struct, frozen=True):
+    """See what files can be chosen: ``tray.files_listed`` or ``listing_failed``. No ``folder``: all memory sticks."""
+
+    listing_id: str
+    folder: str
 
 
 class HandIn(msgspec.Struct, frozen=True):
@@ -111,6 +119,7 @@ Effect = (
     Say
     | ReadCard
     | ShootPage
+    | ListFiles
     | HandIn
     | CancelHandIn
     | StartLeg

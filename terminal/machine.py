@@ -16,6 +16,7 @@ from signaling.peer.tracks import Sources
 from signaling.protocol.messages import Candidate, Description, Rejoin
 from terminal.booth import Booth, HallPort, Leg, OnMessage, OnState
 from terminal.devices import CardReader, Devices, DocumentCamera, FolderCamera, UsbCamera, find_printer
+from terminal.files import removable_mounts
 from terminal.settings import Settings
 from terminal.simulated import DrawnSheetCamera, SimulatedReader
 
@@ -69,9 +70,11 @@ def build_booth(
     devices = Devices(
         document_camera(settings.camera),
         reader or SimulatedReader(time.monotonic_ns()),
-        find_printer(settings.out),
+        find_printer(settings.out, keeps_prints=settings.keeps_prints),
     )
-    return Booth(connect, make_leg, devices, [device.trust_root.encode()], post, in_loop)
+    named = settings.files
+    find_roots = removable_mounts if named is None else lambda: [named]
+    return Booth(connect, make_leg, devices, [device.trust_root.encode()], post, in_loop, find_roots)
 
 
 def document_camera(wanted: str) -> DocumentCamera:

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from signaling.protocol.values import Material, MaterialSlot, MediaType, Source
-from terminal.effects import CancelHandIn, Effect, HandIn, ShootPage
+from terminal.effects import CancelHandIn, Effect, HandIn, ListFiles, ShootPage
 
 PaperState = Literal["checking", "uploading", "ready", "failed"]
 
@@ -41,6 +41,27 @@ class Capture(msgspec.Struct, frozen=True):
         return bool(self.shots) and not self.is_shooting and not any(shot.problem for shot in self.shots)
 
 
+class FileRow(msgspec.Struct, frozen=True):
+    """A file or a folder (empty ``kind``) to choose. ``size`` in bytes, ``changed_at`` in seconds since 1970."""
+
+    path: str
+    name: str
+    kind: str
+    size: int = 0
+    changed_at: float = 0.0
+
+
+class Choosing(msgspec.Struct, frozen=True):
+    """A file is being chosen for a slot. An empty ``folder`` is the top: all memory sticks."""
+
+    listing_id: str
+    slot: str
+    folder: str = ""
+    rows: tuple[FileRow, ...] = ()
+    is_listing: bool = True
+    problem: str = ""
+
+
 class Paper(msgspec.Struct, frozen=True):
     """One slot's paper on its way to the hall. ``done`` and ``total`` are bytes; ``preview`` is a picture's path."""
 
@@ -56,21 +77,33 @@ class Paper(msgspec.Struct, frozen=True):
     problem: str = ""
     material: Material | None = None
 
+    @property
+    def can_try_again(self) -> bool:
+        """Whether the same file may succeed another time."""
+        return self.state == "failed" and self.problem != "same_as_before"
+
 
 class PaperTray:
     """The open slots and what lies in them. Gestures on a slot that is not open are ignored."""
 
     def __init__(
-        self, perform: Callable[[Effect], None], new_id: Callable[[], str], changed: Callable[[], None]
+        self,
+        perform: Callable[[Effect], None],
+        new_id: Callable[[], str],
+        changed: Callable[[], None],
+        began: Callable[[], None],
     ) -> None:
+        """``began`` is told when a new file is handed in."""
         self._perform = perform
+        self._began = began
         self._new_id = new_id
         self._changed = changed
-        self._versions: dict[str, int] = {}
+        self._handed: dict[str, Material] = {}  # the newest version the hall has, by slot
         self._is_locked = False
         self.slots: tuple[MaterialSlot, ...] = ()
         self.papers: dict[str, Paper] = {}
         self.capture: Capture | None = None
+        self.choosing: Choosing | None = None
         self.files: dict[str, str] = {}
         """Paths of the files that are here, by digest: the applicant's own and fetched ones."""
 
@@ -80,7 +113,9 @@ class PaperTray:
         """Take papers for these slots; ``handed`` are the versions the hall has. Papers of the same slots stay."""
         self.slots = slots
         for material in handed:
-            self._versions[material.slot] = max(material.version, self._versions.get(material.slot, 0))
+            newest = self._handed.get(material.slot)
+            if newest is None or newest.version < material.version:
+                self._handed[material.slot] = material
         named = {slot.code for slot in slots}
         for code in tuple(self.papers):
             if code not in named:
@@ -89,7 +124,7 @@ class PaperTray:
     def close(self) -> None:
         """Take no papers; those here are dropped, their files stay known."""
         self.open(())
-        self.capture = None
+        self.capture = self.choosing = None
         self._is_locked = False
 
     def lock(self, is_locked: bool) -> None:
@@ -99,7 +134,7 @@ class PaperTray:
     def clear(self) -> None:
         """Forget everything of this applicant."""
         self.close()
-        self._versions.clear()
+        self._handed.clear()
         self.files.clear()
 
     # --- what can be asked ------------------------------------------------------------------
@@ -117,7 +152,7 @@ class PaperTray:
     @property
     def is_complete(self) -> bool:
         """Whether everything needed is with the hall and nothing is under way."""
-        return bool(self.slots) and not self.missing and self.capture is None
+        return bool(self.slots) and not self.missing and self.capture is None and self.choosing is None
 
     @property
     def materials(self) -> tuple[Material, ...]:
@@ -129,7 +164,7 @@ class PaperTray:
 
     def start_capture(self, slot: str) -> None:
         """Open the document camera for a slot."""
-        if self._takes(slot) and self.capture is None:
+        if self._takes(slot) and self.capture is None and self.choosing is None:
             self.capture = Capture(self._new_id(), slot)
             self._changed()
 
@@ -163,21 +198,52 @@ class PaperTray:
         self.capture = None
         self._changed()
 
+    def start_choosing(self, slot: str) -> None:
+        """Look for files on memory sticks for a slot."""
+        if self._takes(slot) and self.capture is None and self.choosing is None:
+            self._list(slot, "")
+
+    def choose(self, path: str) -> None:
+        """Hand the file of this row in, or look into its folder."""
+        choosing = self.choosing
+        row = next((row for row in choosing.rows if row.path == path), None) if choosing is not None else None
+        if choosing is None or row is None:
+            return
+        if not row.kind:
+            self._list(choosing.slot, row.path)
+            return
+        self.choosing = None
+        self.hand_in(choosing.slot, (row.path,), "usb", row.name)
+
+    def list_again(self) -> None:
+        """Look again: a stick was put in meanwhile."""
+        if self.choosing is not None:
+            self._list(self.choosing.slot, self.choosing.folder)
+
+    def cancel_choosing(self) -> None:
+        """Leave the folder; from the top, choose nothing."""
+        if self.choosing is not None and self.choosing.folder:
+            self._list(self.choosing.slot, "")
+        else:
+            self.choosing = None
+            self._changed()
+
     def hand_in(self, slot: str, paths: tuple[str, ...], source: Source, name: str = "") -> None:
         """Put files into a slot; what was there is replaced. ``name`` is shown (file name), else the slot's."""
-        if not self._takes(slot) or not paths or self.capture is not None:
+        if not self._takes(slot) or not paths or self.capture is not None or self.choosing is not None:
             return
         self._drop(slot)
         named = next(entry.name for entry in self.slots if entry.code == slot)
         paper = Paper(self._new_id(), slot, (name or named)[:200], source, paths)
         self.papers[slot] = paper
         self._perform(HandIn(paper.paper_id, paths, source))
+        self._began()
         self._changed()
 
     def try_again(self, slot: str) -> None:
         """Hand a failed paper in again."""
         paper = self.papers.get(slot)
-        if paper is not None and paper.state == "failed":
+        if paper is not None and paper.can_try_again:
             self.papers[slot] = Paper(paper.paper_id, slot, paper.name, paper.source, paper.paths)
             self._perform(HandIn(paper.paper_id, paper.paths, paper.source))
             self._changed()
@@ -210,12 +276,34 @@ class PaperTray:
             self.capture = msgspec.structs.replace(capture, is_shooting=False, problem=code)
             self._changed()
 
+    def files_listed(self, listing_id: str, rows: tuple[FileRow, ...]) -> None:
+        """What there is to choose."""
+        choosing = self.choosing
+        if choosing is not None and choosing.listing_id == listing_id:
+            self.choosing = msgspec.structs.replace(choosing, rows=rows, is_listing=False)
+            self._changed()
+
+    def listing_failed(self, listing_id: str, code: str) -> None:
+        """The folder could not be read."""
+        choosing = self.choosing
+        if choosing is not None and choosing.listing_id == listing_id:
+            self.choosing = msgspec.structs.replace(choosing, is_listing=False, problem=code)
+            self._changed()
+
     def paper_checked(
         self, paper_id: str, path: str, digest: str, media_type: MediaType, size: int, pages: int, preview: str
     ) -> None:
-        """A paper can be read; its upload begins. ``path`` is the one file it has become."""
+        """A paper can be read; its upload begins. ``path`` is the one file it has become.
+
+        The very file that is to be replaced corrects nothing: it is refused here (same_as_before).
+        """
         paper = self._paper(paper_id)
         if paper is None:
+            return
+        replaced = self._handed.get(paper.slot)
+        if replaced is not None and replaced.digest == digest:
+            self._perform(CancelHandIn(paper_id))
+            self.paper_failed(paper_id, "same_as_before")
             return
         material = Material(
             paper.slot, digest, paper.name, media_type, size, pages, paper.source, self._version(paper.slot)
@@ -247,6 +335,11 @@ class PaperTray:
             self.papers[paper.slot] = msgspec.structs.replace(paper, state="failed", problem=code)
             self._changed()
 
+    def _list(self, slot: str, folder: str) -> None:
+        self.choosing = Choosing(self._new_id(), slot, folder)
+        self._perform(ListFiles(self.choosing.listing_id, folder))
+        self._changed()
+
     def _takes(self, slot: str) -> bool:
         return not self._is_locked and any(entry.code == slot for entry in self.slots)
 
@@ -259,4 +352,5 @@ class PaperTray:
         return next((paper for paper in self.papers.values() if paper.paper_id == paper_id), None)
 
     def _version(self, slot: str) -> int:
-        return 1 + self._versions.get(slot, 0)
+        newest = self._handed.get(slot)
+        return 1 + (newest.version if newest is not None else 0)

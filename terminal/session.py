@@ -10,6 +10,7 @@ call on > "call"; corrections requested > "correction"; accepted > "result"; els
 Three parts have their own gestures and results: ``tray`` (papers), ``talk`` (call), ``delivery`` (notices).
 """
 
+import re
 from collections.abc import Callable
 from typing import Literal, assert_never
 
@@ -63,6 +64,8 @@ from terminal.talk import Talk
 
 Step = Literal["welcome", "identify", "items", "materials", "submit", "waiting", "call", "correction", "result"]
 DraftStep = Literal["welcome", "identify", "items", "materials", "submit"]
+_PHONE = re.compile(r"1[3-9][0-9]{9}|(0[1-9][0-9]{1,2})?[2-8][0-9]{6,7}")
+"""A mobile number, or a landline's with or without area code (a subscriber's number begins with 2 to 8)."""
 _BACK: dict[DraftStep, DraftStep] = {
     "identify": "welcome",
     "items": "identify",
@@ -90,7 +93,7 @@ class TerminalSession:
         self._dismissed: set[str] = set()
         self.connection = Connection()
         self.items: tuple[ServiceItem, ...] = ()
-        self.tray = PaperTray(perform, new_id, self._changed)
+        self.tray = PaperTray(perform, new_id, self._changed, self._forget_problem)
         self.talk = Talk(perform, self._changed)
         self.delivery = Delivery(perform, new_id, self._changed)
         self._forget()
@@ -150,9 +153,15 @@ class TerminalSession:
         return bool(self._request)
 
     @property
+    def is_phone_valid(self) -> bool:
+        """Whether what was typed is a whole telephone number."""
+        return _PHONE.fullmatch(normalise_number(self.phone)) is not None
+
+    @property
     def can_go_back(self) -> bool:
-        """Whether 返回 does anything."""
-        return self.case is None and self._draft_step in _BACK and not self.is_sending
+        """Whether 返回 does anything; photographed pages are given up in the capture itself only."""
+        has_shots = self.tray.capture is not None and bool(self.tray.capture.shots)
+        return self.case is None and self._draft_step in _BACK and not self.is_sending and not has_shots
 
     @property
     def corrections(self) -> tuple[Correction, ...]:
@@ -172,14 +181,18 @@ class TerminalSession:
         self._move("welcome", "identify")
 
     def back(self) -> None:
-        """One step back; from the first step everything is wiped."""
+        """One step back, or out of the camera or the file list; from the first step everything is wiped."""
         if not self.can_go_back:
             return
         if self._draft_step == "identify":
             self.finish()
             return
-        if self._draft_step == "materials":
+        if self.tray.capture is not None:
             self.tray.cancel_capture()
+            return
+        if self.tray.choosing is not None:
+            self.tray.cancel_choosing()
+            return
         self.problem = ""
         self._draft_step = _BACK[self._draft_step]
         self._changed()
@@ -201,11 +214,10 @@ class TerminalSession:
         """Go on with this card and number."""
         if self.card is None or self.is_reading_card:
             return
-        digits = normalise_number(self.phone)
-        if not (digits.isascii() and digits.isdigit() and 7 <= len(digits) <= 12):
+        if not self.is_phone_valid:
             self._fail("phone_invalid")
             return
-        self.phone = digits
+        self.phone = normalise_number(self.phone)
         self._move("identify", "items")
 
     def choose_item(self, code: str) -> None:
@@ -482,6 +494,9 @@ class TerminalSession:
             self.problem = ""
             self._draft_step = new
             self._changed()
+
+    def _forget_problem(self) -> None:
+        self.problem = ""
 
     def _fail(self, code: str) -> None:
         self.problem = code

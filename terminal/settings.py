@@ -29,6 +29,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Address of the hall, from the device file unless given."""
     out: Path
     """Where prints go when there is no printer."""
+    keeps_prints: bool = True
+    """Whether prints stay there when the applicant leaves."""
+    files: Path | None = None
+    """Folder whose files an applicant may choose from, instead of the memory sticks."""
     camera: str = ""
     """Document camera: number of a USB camera, or a folder of pictures; empty for drawn sheets."""
     call_camera: str = ""
@@ -58,6 +62,8 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         device=device,
         url=url,
         out=Path(given.out) if given.out else home / "terminal" / "prints",
+        keeps_prints=bool(given.out),
+        files=Path(given.files) if given.files else None,
         camera=given.camera,
         call_camera=given.call_camera,
         is_fullscreen=given.fullscreen,
@@ -85,7 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hall terminal", description="自助终端")
     parser.add_argument("--device", default="", metavar="FILE", help="设备文件（登记本机时由大厅发放）")
     parser.add_argument("--url", default="", help="大厅地址，如 ws://HOST:8787/hall")
-    parser.add_argument("--out", default="", metavar="FOLDER", help="没有打印机时，打印件存放的文件夹")
+    parser.add_argument("--out", default="", metavar="FOLDER", help="没有打印机时，存打印件的文件夹（默认办完即删）")
+    parser.add_argument("--files", default="", metavar="FOLDER", help="可选文件所在的文件夹（默认只列 U 盘）")
     parser.add_argument("--camera", default="", metavar="N|FOLDER", help="高拍仪编号或图片文件夹（默认模拟）")
     parser.add_argument("--call-camera", default="", metavar="N|DEVICE", help="视频摄像头（默认模拟画面）")
     parser.add_argument("--fullscreen", action="store_true", help="全屏显示")

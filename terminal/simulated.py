@@ -45,11 +45,11 @@ class SimulatedReader:
                 self._chance.randint(1, 28),
             )
             first = f"{pick(_TOWNS)}{year:04d}{month:02d}{day:02d}{self._chance.randint(1, 998):03d}"
-            return Card("person", person, first + resident_check_character(first))
+            return Card("person", person, first + resident_check_character(first), is_simulated=True)
         serial = "".join(pick("0123456789ABCDEFGH") for _ in range(8))
         first = f"91{pick(_TOWNS)}M{serial}"
         name = f"北京{pick(_NAMES)}{pick(_TRADES)}有限公司"
-        return Card("organisation", name, first + credit_check_character(first), person)
+        return Card("organisation", name, first + credit_check_character(first), person, is_simulated=True)
 
 
 class DrawnSheetCamera:

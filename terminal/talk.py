@@ -28,6 +28,8 @@ class Call(msgspec.Struct, frozen=True):
     is_joined: bool = False
     leg_generation: int = 0
     link: str = "new"
+    is_restarted: bool = False
+    """The call was on before this program started: whether the applicant had agreed to video is not known any more."""
 
 
 class Talk:
@@ -61,6 +63,7 @@ class Talk:
             is_joined,
             old.leg_generation if old else 0,
             old.link if old else "new",
+            old.is_restarted if old else message.is_resumed,
         )
         if is_joined:
             self._open()

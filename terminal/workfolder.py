@@ -1,7 +1,7 @@
 """The folder with the files of the applicant at the terminal: made when needed, deleted when the applicant leaves.
 
 A killed program cannot delete; therefore each folder carries a lock of its living owner, and the next start of any
-terminal on this machine deletes the folders whose owner is gone.
+terminal on this machine deletes the folders whose owner is gone, and old ones that never had one.
 """
 
 import fcntl
@@ -9,12 +9,15 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
 PREFIX = "cloud-window-booth-"
 _LOCK = ".owner"
+_UNOWNED_S = 3600.0
+"""A folder without an owner file is being made, or its maker was killed in between; so old, it is the latter."""
 
 
 class WorkFolder:
@@ -46,8 +49,11 @@ def sweep() -> int:
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
             lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            swept += _sweep_unowned(folder)
+            continue
         except OSError:
-            continue  # being made this moment, or not ours
+            continue  # not ours
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder, ignore_errors=True)
@@ -59,3 +65,13 @@ def sweep() -> int:
     if swept:
         logger.warning("deleted %d folders of terminals that did not end properly", swept)
     return swept
+
+
+def _sweep_unowned(folder: Path) -> int:
+    try:
+        if time.time() - folder.stat().st_mtime < _UNOWNED_S:
+            return 0
+    except OSError:
+        return 0
+    shutil.rmtree(folder, ignore_errors=True)
+    return 0 if folder.exists() else 1

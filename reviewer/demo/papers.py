@@ -38,7 +38,9 @@ class KnownReader:
 
     def read(self, kind: Literal["person", "organisation"]) -> Card:
         """The same card each time."""
-        return Card("organisation", APPLICANT.name, APPLICANT.id_number, APPLICANT.legal_representative)
+        return Card(
+            "organisation", APPLICANT.name, APPLICANT.id_number, APPLICANT.legal_representative, is_simulated=True
+        )
 
 
 _CAMERA = (2592, 1944)

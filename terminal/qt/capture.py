@@ -3,6 +3,7 @@
 Shown while the session has a capture open, in place of the slot list.
 """
 
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from terminal.papers import Capture
@@ -11,6 +12,7 @@ from terminal.qt.sentences import sentence
 from terminal.session import TerminalSession
 
 _STRIP = 6
+_LEAVE, _SURELY = "不拍了", "再点一次，不保留"
 
 
 class CapturePanel(QWidget):
@@ -25,11 +27,13 @@ class CapturePanel(QWidget):
         self.verdict = chip()
         self.words = label("", is_wrapped=True)
         self.shoot, self.done = button("拍照", "primary"), button("拍完了，交这份", "primary")
-        self.remove, self.cancel = button("删掉这页"), button("不拍了", "quiet")
+        self.remove, self.cancel = button("删掉这页"), button(_LEAVE, "quiet")
         self.shoot.clicked.connect(tray.shoot)
         self.done.clicked.connect(tray.finish_capture)
         self.remove.clicked.connect(self._remove_last)
-        self.cancel.clicked.connect(tray.cancel_capture)
+        self.cancel.clicked.connect(self._press_cancel)
+        self._open = ""
+        self._is_asked = False
         self.strip = [Thumbnail() for _ in range(_STRIP)]
         for thumb in self.strip:
             thumb.setFixedSize(72, 96)
@@ -66,15 +70,35 @@ class CapturePanel(QWidget):
         session.subscribe(self._refresh)
         self._refresh()
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """The camera's button comes first, also for the keyboard."""
+        super().showEvent(event)
+        self.shoot.setFocus()
+
     def _remove_last(self) -> None:
         capture = self._session.tray.capture
         if capture is not None:
             self._session.tray.remove_shot(len(capture.shots) - 1)
 
+    def _press_cancel(self) -> None:
+        capture = self._session.tray.capture
+        if capture is not None and capture.shots and not self._is_asked:
+            self._is_asked = True
+            self.cancel.setText(_SURELY)
+        else:
+            self._session.tray.cancel_capture()
+
     def _refresh(self) -> None:
         capture = self._session.tray.capture
         if capture is None:
+            self._open = ""
             return
+        state = f"{capture.capture_id} {len(capture.shots)} {capture.is_shooting}"
+        if state != self._open:
+            if self.remove.hasFocus():
+                self.shoot.setFocus()
+            self._open, self._is_asked = state, False
+            self.cancel.setText(_LEAVE)
         name = next((slot.name for slot in self._session.tray.slots if slot.code == capture.slot), "")
         self.title.setText(f"拍摄：{name}")
         shots = capture.shots
@@ -82,8 +106,9 @@ class CapturePanel(QWidget):
         set_chip(self.verdict, *_verdict(capture))
         self.words.setText(_words(capture))
         is_refused = bool(shots) and bool(shots[-1].problem)
-        self.shoot.setText("拍照" if not shots else "重拍这一页" if is_refused else "拍下一页")
-        self.shoot.setEnabled(not capture.is_shooting)
+        # Never disabled, so that the focus stays here; a press while it is shooting does nothing.
+        ready = "拍照" if not shots else "重拍这一页" if is_refused else "拍下一页"
+        self.shoot.setText("正在拍摄…" if capture.is_shooting else ready)
         self.remove.setVisible(bool(shots))
         self.remove.setEnabled(not capture.is_shooting)
         self.done.setEnabled(capture.can_finish)

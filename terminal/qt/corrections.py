@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from signaling.protocol.values import Correction
 from terminal.qt.capture import CapturePanel
 from terminal.qt.elements import GAP, Stack, button, clear_layout, label, scroller
+from terminal.qt.files import FilesPanel
 from terminal.qt.slots import SlotCard
 from terminal.qt.withdraw import WithdrawButton
 from terminal.session import TerminalSession
@@ -50,6 +51,8 @@ class CorrectionPanel(QWidget):
         self._stack = Stack()
         self._stack.addWidget(lists)
         self._stack.addWidget(self.capture)
+        self.files = FilesPanel(session)
+        self._stack.addWidget(self.files)
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(self._stack)
@@ -88,7 +91,9 @@ class CorrectionPanel(QWidget):
         is_printed = notice is not None and notice.print_state == "printed"
         self.print.setEnabled(not is_printing)
         self.print.setText("正在打印…" if is_printing else "告知书已打印" if is_printed else "打印补正告知书")
-        self._stack.setCurrentWidget(self._lists if session.tray.capture is None else self.capture)
+        tray = session.tray
+        picking = self.capture if tray.capture is not None else self.files if tray.choosing is not None else None
+        self._stack.setCurrentWidget(picking or self._lists)
 
     def _note(self, slot: str) -> QWidget:
         """The numbered lines of one slot."""

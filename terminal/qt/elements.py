@@ -5,7 +5,7 @@ and sentences come from outside.
 """
 
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
+from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -53,9 +53,36 @@ def set_chip(made: QLabel, text: str, state: str) -> None:
         restyle(made)
 
 
+class Press(QPushButton):
+    """A button that Enter presses like the space bar (Qt does so in dialogs only).
+
+    Disabled or hidden while it has the focus, it gives the focus up: Qt would hand it to the next button, and the
+    next key would press what nobody chose.
+    """
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Enter clicks."""
+        if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def setEnabled(self, is_enabled: bool) -> None:
+        """Enable or disable."""
+        if not is_enabled:
+            self.clearFocus()
+        super().setEnabled(is_enabled)
+
+    def setVisible(self, is_visible: bool) -> None:
+        """Show or hide."""
+        if not is_visible:
+            self.clearFocus()
+        super().setVisible(is_visible)
+
+
 def button(text: str, role: str = "") -> QPushButton:
     """A button for fingers."""
-    made = QPushButton(text)
+    made = Press(text)
     if role:
         made.setProperty("role", role)
     made.setMinimumHeight(TOUCH_PX)

@@ -4,7 +4,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from signaling.protocol.identity import mask_number
-from terminal.qt.elements import GAP, button, card, chip, label, set_chip
+from terminal.qt.elements import GAP, button, card, chip, label, scroller, set_chip
 from terminal.session import TerminalSession
 
 _KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "清空", "0", "退格")
@@ -23,7 +23,7 @@ class IdentifyPanel(QWidget):
         self.state = chip("请选择一种证件")
         self.name, self.number, self.more = (
             label("", "heading", is_wrapped=True),
-            label(),
+            label("", is_wrapped=True),
             label("", "muted", is_wrapped=True),
         )
         self.phone = QLineEdit()
@@ -32,21 +32,26 @@ class IdentifyPanel(QWidget):
         self.phone.setMaxLength(12)
         self.phone.setMinimumHeight(60)
         self.phone.textEdited.connect(session.set_phone)
+        self.phone_hint = label("", "muted")
         self.next = button("下一步", "primary")
         self.next.setMinimumWidth(220)
         self.next.clicked.connect(session.confirm_identity)
+        self.phone.returnPressed.connect(self.next.click)
 
         columns = QHBoxLayout()
         columns.setSpacing(GAP)
-        columns.addWidget(self._card_side(), 1)
-        columns.addWidget(self._phone_side(), 1)
+        columns.addWidget(scroller(self._card_side()), 1)
+        columns.addWidget(scroller(self._phone_side()), 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(label("请核验身份", "title"))
-        layout.addLayout(columns, 3)
-        layout.addStretch(1)
-        layout.addWidget(self.next, alignment=Qt.AlignmentFlag.AlignRight)
+        layout.addLayout(columns, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(GAP)
+        foot.addWidget(self.phone_hint, 1, alignment=Qt.AlignmentFlag.AlignRight)
+        foot.addWidget(self.next)
+        layout.addLayout(foot)
         session.subscribe(self._refresh)
         self._refresh()
 
@@ -77,10 +82,13 @@ class IdentifyPanel(QWidget):
         self.keys = {name: button(name) for name in _KEYS}
         for place, (name, key) in enumerate(self.keys.items()):
             key.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+            key.setStyleSheet("QPushButton { min-height: 56px; padding: 0; }")  # big type must fit a wide screen
             key.setMaximumHeight(100)
+            key.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             key.clicked.connect(lambda _, name=name: self._press(name))
             keys.addWidget(key, place // 3, place % 3)
         layout.addLayout(keys, 1)
+        layout.addStretch()
         return made
 
     def _press(self, key: str) -> None:
@@ -93,7 +101,7 @@ class IdentifyPanel(QWidget):
         if session.is_reading_card:
             set_chip(self.state, "正在读证件…", "warn")
         elif held is not None:
-            set_chip(self.state, "已核验", "good")
+            set_chip(self.state, "已读取（模拟读卡器）" if held.is_simulated else "已核验", "good")
         else:
             set_chip(self.state, "请选择一种证件", "idle")
         self.person.setEnabled(not session.is_reading_card)
@@ -105,4 +113,12 @@ class IdentifyPanel(QWidget):
         self.more.setText(f"法定代表人  {held.legal_representative}" if held is not None and is_company else "")
         if self.phone.text() != session.phone:
             self.phone.setText(session.phone)
-        self.next.setEnabled(held is not None and bool(session.phone))
+        self.phone_hint.setText("" if session.is_phone_valid else _hint(session.phone))
+        self.next.setEnabled(held is not None and session.is_phone_valid)
+
+
+def _hint(phone: str) -> str:
+    """What a number that is not whole yet lacks."""
+    if phone.startswith("1"):
+        return "手机号应为 11 位"
+    return "座机号应为区号加 7 至 8 位号码" if phone.startswith("0") else ""

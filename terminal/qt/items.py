@@ -76,13 +76,8 @@ class ItemsPanel(QWidget):
         fee = "收费" if item.has_fee else "不收费"
         line = f"{item.department} · {item.business_kind} · 承诺 {item.promised_days} 个工作日 · {fee}"
         words.addWidget(label(line, "muted", is_wrapped=True))
-        words.addWidget(
-            label(
-                f"需交材料 {len(item.slots)} 份：" + "、".join(slot.name for slot in item.slots),
-                "muted",
-                is_wrapped=True,
-            )
-        )
+        names = "、".join(slot.name for slot in item.slots)
+        words.addWidget(label(f"{_amounts(item)}：{names}", "muted", is_wrapped=True))
         layout.addLayout(words, 1)
         choose = button("办理", "primary")
         choose.setMinimumWidth(130)
@@ -91,3 +86,9 @@ class ItemsPanel(QWidget):
         self.choices[item.code] = choose
         layout.addWidget(choose, alignment=Qt.AlignmentFlag.AlignVCenter)
         return made
+
+
+def _amounts(item: ServiceItem) -> str:
+    required = sum(slot.is_required for slot in item.slots)
+    optional = len(item.slots) - required
+    return f"必交 {required} 份" + (f"，可选 {optional} 份" if optional else "")

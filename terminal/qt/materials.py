@@ -1,9 +1,10 @@
-"""Handing in materials: a card for each slot of the item, or the document camera while it is at work."""
+"""Handing in materials: a card for each slot of the item, or the document camera or file list at work."""
 
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from terminal.qt.capture import CapturePanel
 from terminal.qt.elements import GAP, Stack, button, clear_layout, label, scroller
+from terminal.qt.files import FilesPanel
 from terminal.qt.slots import SlotCard
 from terminal.session import TerminalSession
 
@@ -38,6 +39,8 @@ class MaterialsPanel(QWidget):
         self._stack = Stack()
         self._stack.addWidget(lists)
         self._stack.addWidget(self.capture)
+        self.files = FilesPanel(session)
+        self._stack.addWidget(self.files)
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(self._stack)
@@ -61,4 +64,5 @@ class MaterialsPanel(QWidget):
         missing = len(tray.missing)
         self.left.setText(f"还差 {missing} 份" if missing else "材料齐了，可以进入下一步")
         self.next.setEnabled(tray.is_complete)
-        self._stack.setCurrentWidget(self._lists if tray.capture is None else self.capture)
+        picking = self.capture if tray.capture is not None else self.files if tray.choosing is not None else None
+        self._stack.setCurrentWidget(picking or self._lists)

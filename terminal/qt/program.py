@@ -5,14 +5,17 @@ loop.
 """
 
 import logging
+import signal
 import sys
 from collections.abc import Callable
 
+from PyQt6 import sip
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from signaling.peer.picture import preview_of
 from signaling.peer.tracks import CAMERA_OFF, Sources
+from signaling.qt.language import speak_chinese
 from signaling.qt.look import apply_look
 from signaling.qt.loop import LoopThread
 from signaling.qt.messages import log_qt_messages
@@ -100,8 +103,12 @@ class Program:
 
 
 def run_window(settings: Settings) -> int:
-    """Show the booth until its window is closed."""
+    """Show the booth until its window is closed, or SIGINT or SIGTERM ends it."""
     app = application(settings.base_px)
+    # Qt's loop does not let Python handle signals; the own-picture timer gives it the moment to.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        # By a timer: a signal that comes before the loop runs must not be lost.
+        signal.signal(ending, lambda _signal, _frame: QTimer.singleShot(0, app.exit))
     program = Program(app, settings)
     program.window.resize(1080, 960)
     if settings.is_fullscreen:
@@ -113,6 +120,8 @@ def run_window(settings: Settings) -> int:
         return app.exec()
     finally:
         program.stop()
+        # Now, while the application lives: left to the interpreter's end, the order is by chance and may crash.
+        sip.delete(program.window)
 
 
 def show_sentence(sentence: str) -> int:
@@ -146,4 +155,5 @@ def application(base_px: int) -> QApplication:
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     apply_look(app, base_px)
+    speak_chinese(app)
     return app

@@ -14,6 +14,7 @@ from terminal.qt.sentences import sentence
 from terminal.session import TerminalSession
 
 _COLUMN_PX = 380
+_TRIAL = "test_authority"
 
 
 class ResultPanel(QWidget):
@@ -110,7 +111,7 @@ class ResultPanel(QWidget):
         if notice is not None and state == "failed":
             self.print_state.setText(sentence(notice.print_detail))
         else:
-            self.print_state.setText("已打印，请取走通知书。感谢您的办理！" if state == "printed" else "")
+            self.print_state.setText(_printed(notice) if notice is not None and state == "printed" else "")
         self.print_state.setVisible(bool(self.print_state.text()))
 
     def _show_document(self, path: str) -> None:
@@ -129,11 +130,20 @@ class ResultPanel(QWidget):
         self._shown = report
         clear_layout(self._findings)
         marks = {"ok": "✓", "note": "·", "unknown": "?", "error": "✕"}
-        for finding in report.findings if report is not None else ():
+        findings = report.findings if report is not None else ()
+        # That a notice is only a trial comes before everything that is good about it.
+        for finding in sorted(findings, key=lambda finding: finding.code != _TRIAL):
             line = label(f"{marks[finding.severity]}  {finding.sentence}", "muted", is_wrapped=True)
             line.setAlignment(Qt.AlignmentFlag.AlignTop)
             self._findings.addWidget(line)
         self._findings.addStretch(1)
+
+
+def _printed(notice: Notice) -> str:
+    if notice.is_on_paper:
+        return "已打印，请取走通知书。感谢您的办理！"
+    where = f"已存为 PDF：{notice.print_detail}" if notice.print_detail else "已存为 PDF"  # no name after a restart
+    return f"没有打印机，{where}"
 
 
 def _verdict(notice: Notice | None) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ because a visitor reads them and not an administrator.
 from signaling.protocol.errors import SENTENCES, ErrorCode
 
 _OURS: dict[str, str] = {
-    "phone_invalid": "请输入正确的联系电话（7 至 12 位数字）",
+    "phone_invalid": "请输入正确的联系电话：11 位手机号，或座机号码",
     "card_number_invalid": "证件号码校验不通过，请重新刷证或到窗口咨询",
     "reader_missing": "读卡器没有连接，请按“求助”联系工作人员",
     "card_unreadable": "没有读到证件，请把证件平放在读卡区再试一次",
@@ -24,13 +24,14 @@ _OURS: dict[str, str] = {
     "file_timed_out": "文件太复杂，没有在限定时间内打开",
     "file_crashed": "文件无法显示，请换一份",
     "file_misnamed": "文件名与内容不符（扩展名不对），请核对后重新交",
+    "same_as_before": "与原来的文件完全相同，请交修改后的版本",
     "disk_full": "本机存储空间不足，请按“求助”联系工作人员",
     "network": "网络中断，没有传完。恢复后请点“再试一次”",
     "internal": "本机处理出错，请再试一次；仍不行请按“求助”",
     "printer_missing": "没有找到打印机，请按“求助”联系工作人员",
     "printer_failed": "打印没有成功，请检查纸张后再试一次",
     "printer_folder": "无法保存打印文件，请按“求助”联系工作人员",
-    ErrorCode.MATERIAL_TOO_LARGE: "文件超过 200 MB，请压缩或拆分后再交",
+    ErrorCode.MATERIAL_TOO_LARGE: "文件太大，请压缩或拆分后再交",
     ErrorCode.ILLEGAL_STEP: "现在不能进行这一步，请稍候或按“求助”",
     ErrorCode.NOT_FOUND: "没有找到所要的内容，请按“求助”",
 }

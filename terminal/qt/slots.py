@@ -3,10 +3,8 @@
 Used by the materials panel and by the correction list. Progress is shown with amounts and can be cancelled.
 """
 
-from pathlib import Path
-
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from signaling.protocol.values import MaterialSlot
 from terminal.papers import Paper
@@ -14,7 +12,6 @@ from terminal.qt.elements import Thumbnail, button, chip, label, set_chip
 from terminal.qt.sentences import sentence, size_text
 from terminal.session import TerminalSession
 
-_FILES = "可以交的文件 (*.pdf *.png *.jpg *.jpeg *.tif *.tiff)"
 _SOURCES = {"camera": "高拍", "usb": "U 盘", "file": "文件", "reuse": "证照复用"}
 
 
@@ -36,7 +33,7 @@ class SlotCard(QFrame):
         self.camera, self.file = button("高拍仪拍照"), button("U 盘 / 文件")
         self.again, self.remove = button("再试一次", "primary"), button("取消", "quiet")
         self.camera.clicked.connect(lambda: tray.start_capture(slot.code))
-        self.file.clicked.connect(self._choose_file)
+        self.file.clicked.connect(lambda: tray.start_choosing(slot.code))
         self.again.clicked.connect(lambda: tray.try_again(slot.code))
         self.remove.clicked.connect(lambda: tray.remove_paper(slot.code))
 
@@ -75,7 +72,7 @@ class SlotCard(QFrame):
         self.preview.show_file(paper.preview if paper is not None else "")
         self.preview.setVisible(paper is not None and bool(paper.preview))
         self.bar.setVisible(is_busy)
-        self.again.setVisible(paper is not None and paper.state == "failed")
+        self.again.setVisible(paper is not None and paper.can_try_again)
         self.remove.setVisible(paper is not None)
         self.remove.setText("取消上传" if is_busy else "移除")
         self.camera.setVisible(not is_busy)
@@ -92,13 +89,6 @@ class SlotCard(QFrame):
         self.words.setProperty("role", "" if paper.state == "failed" else "muted")
         self.bar.setRange(0, paper.total if paper.state == "uploading" else 0)
         self.bar.setValue(paper.done)
-
-    def _choose_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self.window(), f"选择“{self.slot.name}”的文件", "", _FILES, options=QFileDialog.Option.DontUseNativeDialog
-        )
-        if path:
-            self._session.tray.hand_in(self.slot.code, (path,), "file", Path(path).name)
 
 
 def _chip_of(paper: Paper) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from terminal.qt.elements import GAP, button, card, clear_layout, label, scrolle
 from terminal.qt.sentences import size_text
 from terminal.session import TerminalSession
 
-COMMITMENT = "我已阅读办理须知，所交材料真实、准确、完整，与原件一致，并对其真实性承担法律责任。"
+COMMITMENT = "我承诺所交材料真实、准确、完整，与原件一致，并对其真实性承担法律责任。"
 CONSENT = "同意使用本机摄像头和麦克风，与审核人员视频通话。"
 
 
@@ -83,6 +83,7 @@ class SubmitPanel(QWidget):
             self._facts.addWidget(_fact("法定代表人", applicant.legal_representative))
         self._facts.addWidget(_fact("联系电话", applicant.phone))
         self._facts.addWidget(_fact("办理事项", f"{item.name}（{item.business_kind}）"))
+        self._facts.addWidget(_fact("主管部门", item.department))
         self._facts.addWidget(_fact("受理机关", item.authority))
         names = {slot.code: slot.name for slot in item.slots}
         for place, material in enumerate(self._session.tray.materials, 1):
@@ -96,7 +97,7 @@ def _fact(name: str, value: str) -> QWidget:
     layout = QHBoxLayout(made)
     layout.setContentsMargins(0, 0, 0, 0)
     left = label(name, "muted")
-    left.setFixedWidth(130)
+    left.setMinimumWidth(130)
     layout.addWidget(left, alignment=Qt.AlignmentFlag.AlignTop)
     layout.addWidget(label(value, is_wrapped=True), 1)
     return made

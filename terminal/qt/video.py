@@ -3,6 +3,7 @@
 Pictures do not pass through the session: ``reviewer`` and ``own`` are given them by whoever puts the window together.
 """
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from signaling.qt.video import VideoView
@@ -14,10 +15,11 @@ _LINKS = {
     "connecting": ("正在接通…", "warn"),
     "connected": ("通话中", "good"),
     "unstable": ("网络不稳", "warn"),
-    "failed": ("正在重新接通…", "warn"),
-    "closed": ("通话已断开", "idle"),
+    "failed": ("重新接通中", "warn"),
+    "closed": ("重新接通中", "warn"),
 }
-
+_CONSENT = "您还没有同意视频。点“打开视频”后，本机摄像头和麦克风才会打开。"
+_RESTARTED = "终端刚重新启动，请再点一次“打开视频”"
 
 _PICTURE_PX = 248
 """Four to three in the column's width."""
@@ -32,24 +34,25 @@ class VideoColumn(QWidget):
         self.reviewer = VideoView("正在接通审核人员…")
         self.reviewer.setFixedHeight(_PICTURE_PX)
         self.own = VideoView("我的画面")
-        self.own.setFixedSize(144, 108)
+        self.own.setFixedSize(120, 90)
         self.own.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.name = label("", "heading", is_wrapped=True)
         self.state = chip()
         self.join = button("打开视频", "primary")
-        self.consent = label("您还没有同意视频。点“打开视频”后，本机摄像头和麦克风才会打开。", "muted", is_wrapped=True)
+        self.consent = label("", "muted", is_wrapped=True)
         self.microphone, self.camera, self.hang_up = button("静音"), button("关摄像头"), button("挂断", "danger")
+        for switch in (self.microphone, self.camera, self.hang_up):
+            switch.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.join.clicked.connect(session.talk.join)
         self.microphone.clicked.connect(lambda: session.talk.mute(microphone=not session.talk.is_microphone_off))
         self.camera.clicked.connect(lambda: session.talk.mute(camera=not session.talk.is_camera_off))
         self.hang_up.clicked.connect(session.hang_up)
         about = QVBoxLayout()
-        about.addWidget(self.name)
-        about.addWidget(self.state)
+        about.addWidget(self.state, alignment=Qt.AlignmentFlag.AlignLeft)
         about.addStretch(1)
         below = QHBoxLayout()
         below.setSpacing(12)
-        below.addWidget(self.own)
+        below.addWidget(self.own, alignment=Qt.AlignmentFlag.AlignLeft)
         below.addLayout(about, 1)
         switches = QHBoxLayout()
         switches.setSpacing(12)
@@ -57,8 +60,9 @@ class VideoColumn(QWidget):
         switches.addWidget(self.camera)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
+        layout.setSpacing(10)
         layout.addWidget(self.reviewer)
+        layout.addWidget(self.name)
         layout.addLayout(below)
         layout.addStretch(1)
         layout.addWidget(self.consent)
@@ -81,6 +85,9 @@ class VideoColumn(QWidget):
             set_chip(self.state, "等您打开视频", "ring")
         else:
             set_chip(self.state, *_LINKS.get(call.link, _LINKS["new"]))
+        self.consent.setText(_RESTARTED if call.is_restarted else _CONSENT)
+        if call.link in ("failed", "closed"):
+            self.reviewer.clear("视频中断，正在重新接通…")  # a frozen picture would look like a person
         self.microphone.setVisible(call.is_joined)
         self.camera.setVisible(call.is_joined)
         self.own.setVisible(call.is_joined)

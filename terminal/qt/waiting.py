@@ -55,7 +55,7 @@ class WaitingPanel(QWidget):
             set_chip(self.state, "排队中", "idle")
             self.line.setText(f"前面还有 {session.ahead} 位")
         else:
-            set_chip(self.state, "排队中", "good")
-            self.line.setText("下一位就是您")
+            set_chip(self.state, "排队中", "idle")
+            self.line.setText("正在等待审核人员，请稍候")
         self.words.setText("材料已安全送达大厅。请不要离开，接通后屏幕会自动切换到视频。")
         self.withdraw.refresh()

@@ -87,5 +87,8 @@ class BoothWindow(QWidget):
         step = self._session.step
         self.back.setEnabled(self._session.can_go_back)
         if step != self._step or self.stack.currentWidget() is not self.help:
-            self._step = step
+            is_new, self._step = step != self._step, step
             self.stack.setCurrentWidget(self.panels[step])
+            focused = self.focusWidget()
+            if is_new and focused is not None:
+                focused.clearFocus()  # a stack hands the focus on: the next key would press what nobody chose

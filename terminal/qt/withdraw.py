@@ -1,13 +1,12 @@
 """The button that takes an application back: one touch alone never ends a case, the second does."""
 
-from PyQt6.QtWidgets import QPushButton
-
+from terminal.qt.elements import Press
 from terminal.session import TerminalSession
 
 _FIRST, _SECOND = "撤回申请", "再点一次，确认撤回"
 
 
-class WithdrawButton(QPushButton):
+class WithdrawButton(Press):
     """Call ``refresh`` when the session has changed; ``forget`` when the panel is left."""
 
     def __init__(self, session: TerminalSession) -> None:

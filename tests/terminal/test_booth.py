@@ -14,8 +14,9 @@ from pypdf import PdfWriter
 from signaling.protocol.errors import ErrorCode, Refused
 from signaling.protocol.messages import CallEnded, CallStarted, Description
 from terminal.booth import Booth
-from terminal.devices import DeviceError, FolderCamera
+from terminal.devices import DeviceError, FolderCamera, PrintToFile
 from terminal.effects import Card, StartLeg
+from terminal.simulator import Script, Simulator
 
 pytestmark = pytest.mark.slow
 
@@ -144,6 +145,42 @@ async def test_an_upload_can_be_cancelled(booth: Booth, memory_hall: Any, tmp_pa
         await booth.flush()
         assert not tray.papers
         assert len(memory_hall.files) == 1
+
+
+async def test_files_of_the_named_folder_can_be_chosen(
+    memory_hall: Any, memory_leg: Any, devices: Any, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    path = pdf(stick / "plan.pdf")
+    booth = Booth(memory_hall.connect, memory_leg, devices, [], lambda job: job(), lambda job: job(), lambda: [stick])
+    tray = booth.session.tray
+    async with running(booth):
+        await at_materials(booth)
+        tray.start_choosing("form")
+        await until(booth, lambda: tray.choosing is not None and not tray.choosing.is_listing)
+        tray.choose(str(path))
+        await until(booth, lambda: tray.papers["form"].state == "ready")
+        material = tray.papers["form"].material
+        assert material is not None
+        assert (material.name, material.source) == ("plan.pdf", "usb")
+
+
+async def test_prints_are_deleted_with_the_applicant(
+    memory_hall: Any, memory_leg: Any, devices: Any, tmp_path: Path, sealed: Any
+) -> None:
+    out = tmp_path / "out"
+    printing = type(devices)(devices.camera, devices.reader, PrintToFile(out, is_kept=False))
+    booth = Booth(memory_hall.connect, memory_leg, printing, [sealed[1]], lambda job: job(), lambda job: job())
+    script = Script()
+    async with running(booth):
+        session = booth.session
+        seen: list[str] = []
+        session.subscribe(lambda: seen.extend(path.name for path in out.glob("*.pdf")))
+        await Simulator(booth).play(script)
+        await booth.flush()
+        assert seen
+        assert list(out.iterdir()) == []
 
 
 async def test_shots_become_one_paper(booth: Booth, memory_hall: Any) -> None:

@@ -55,6 +55,19 @@ def test_printing_to_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "京通政务受〔2026〕000123号.pdf").read_bytes() == b"%PDF-1.7"
 
 
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_prints_stay_only_where_they_are_to_be_kept(tmp_path: Path, is_kept: bool) -> None:
+    (tmp_path / "notice").write_bytes(b"%PDF-1.7")
+    (tmp_path / "strange.pdf").write_bytes(b"%PDF-1.7")
+    printer = PrintToFile(tmp_path, is_kept=is_kept)
+    assert not printer.is_paper
+    name = printer.print(tmp_path / "notice", "n")
+    printer.forget()
+    printer.forget()
+    assert (tmp_path / name).exists() == is_kept
+    assert (tmp_path / "strange.pdf").exists()
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "notice").write_bytes(b"%PDF-1.7")
     (tmp_path / "out").write_bytes(b"a file, not a folder")
@@ -87,8 +100,10 @@ def test_a_default_printer_is_found(tmp_path: Path, command: Path, monkeypatch: 
     stat = tmp_path / "lpstat"
     stat.write_text('#!/bin/sh\necho "system default destination: hall"\n')
     stat.chmod(0o755)
-    assert isinstance(find_printer(tmp_path), CupsPrinter)
+    found = find_printer(tmp_path, keeps_prints=True)
+    assert isinstance(found, CupsPrinter)
+    assert found.is_paper
     stat.write_text('#!/bin/sh\necho "no system default destination"\n')
-    assert isinstance(find_printer(tmp_path), PrintToFile)
+    assert isinstance(find_printer(tmp_path, keeps_prints=True), PrintToFile)
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
-    assert isinstance(find_printer(tmp_path), PrintToFile)
+    assert isinstance(find_printer(tmp_path, keeps_prints=True), PrintToFile)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from terminal.effects import CancelHandIn, HandIn, ShootPage
-from terminal.papers import PaperTray, Shot
+from terminal.effects import CancelHandIn, HandIn, ListFiles, ShootPage
+from terminal.papers import FileRow, PaperTray, Shot
 
 GOOD = Shot("/booth/1.jpg", 0.9, True)
 BLURRED = Shot("/booth/2.jpg", 0.3, True, "shot_blurred")
@@ -130,3 +130,60 @@ def test_what_failed_for_want_of_the_hall_is_handed_in_again_when_it_is_back(pla
     assert [order.paper_id for order in play.of(HandIn)[handed_in:]] == [unreached]
     assert tray.papers["form"].state == "checking"
     assert tray.papers["plan"].problem == "file_unreadable"
+
+
+def test_the_file_that_is_to_be_replaced_is_refused(play: Any) -> None:
+    tray = play.in_call().corrections().session.tray
+    paper_id = play.check("plan", "b")
+    assert (tray.papers["plan"].state, tray.papers["plan"].problem) == ("failed", "same_as_before")
+    assert play.of(CancelHandIn)[-1] == CancelHandIn(paper_id)
+    tray.paper_stored(paper_id)
+    assert not tray.is_complete, "an upload that was faster than the refusal changes nothing"
+    tray.try_again("plan")
+    assert tray.papers["plan"].state == "failed", "the same file stays the same"
+    play.store("plan", "d")
+    assert tray.is_complete
+
+
+def test_a_file_is_chosen_from_a_folder_of_a_stick(play: Any, tray: PaperTray) -> None:
+    tray.start_choosing("form")
+    tray.start_choosing("plan")
+    tray.start_capture("plan")
+    assert tray.capture is None
+    (asked,) = play.of(ListFiles)
+    assert asked.folder == ""
+    assert tray.choosing is not None
+    assert tray.choosing.is_listing
+    tray.files_listed("of another time", (FileRow("/x", "x", "PDF"),))
+    assert tray.choosing.rows == ()
+    tray.files_listed(asked.listing_id, (FileRow("/stick/a", "a", ""),))
+    tray.choose("/etc/passwd")
+    assert len(play.of(ListFiles)) == 1, "only what was listed can be chosen"
+    tray.choose("/stick/a")
+    inside = play.of(ListFiles)[-1]
+    assert inside.folder == "/stick/a"
+    tray.listing_failed(inside.listing_id, "network")
+    assert tray.choosing.problem == "network"
+    tray.list_again()
+    inside = play.of(ListFiles)[-1]
+    assert (inside.folder, tray.choosing.problem) == ("/stick/a", "")
+    tray.files_listed(inside.listing_id, (FileRow("/stick/a/1.pdf", "1.pdf", "PDF", 9),))
+    assert not tray.is_complete
+    tray.choose("/stick/a/1.pdf")
+    assert tray.choosing is None
+    (order,) = play.of(HandIn)
+    assert (order.paths, order.source) == (("/stick/a/1.pdf",), "usb")
+    assert tray.papers["form"].name == "1.pdf"
+
+
+def test_leaving_the_file_list(play: Any, tray: PaperTray) -> None:
+    tray.start_choosing("form")
+    tray.files_listed(play.of(ListFiles)[-1].listing_id, (FileRow("/stick/a", "a", ""),))
+    tray.choose("/stick/a")
+    tray.cancel_choosing()
+    assert tray.choosing is not None
+    assert tray.choosing.folder == "", "first up, then out"
+    tray.cancel_choosing()
+    assert tray.choosing is None
+    tray.choose("/stick/a")
+    assert not play.of(HandIn)

@@ -27,6 +27,7 @@ from signaling.protocol.messages import (
     WithdrawCase,
 )
 from terminal.effects import Card, FetchMaterial, FetchNotice, Print, ReadCard, StartLeg, StopLeg, Wipe
+from terminal.papers import Shot
 
 
 def test_the_way_to_a_submitted_case(play: Any) -> None:
@@ -123,7 +124,9 @@ def test_a_card_with_a_wrong_number_is_refused(play: Any) -> None:
     assert session.problem == ""
 
 
-@pytest.mark.parametrize("phone", ["", "123", "12a45678", "1234567890123"])
+@pytest.mark.parametrize(
+    "phone", ["", "123", "12a45678", "1234567890123", "1390013", "12800138000", "010555", "138001380001"]
+)
 def test_a_telephone_number_is_checked(play: Any, phone: str) -> None:
     session = play.identified().session
     session.set_phone(phone)
@@ -344,3 +347,39 @@ def test_subscribers_hear_of_changes_and_not_of_desk_matters(play: Any, play_tim
     count = len(heard)
     play.session.receive(DeskChanged("ready", "", play_time))
     assert len(heard) == count
+
+
+@pytest.mark.parametrize(
+    "phone", ["13800138000", "19900138000", "01055500118", "03715550118", "037155501180", "5550118"]
+)
+def test_whole_telephone_numbers(play: Any, phone: str) -> None:
+    session = play.identified().session
+    session.set_phone(phone)
+    session.confirm_identity()
+    assert (session.step, session.phone) == ("items", phone)
+
+
+def test_a_new_file_takes_the_last_problem_away(play: Any) -> None:
+    session = play.in_call().corrections().session
+    session.receive(Error("r-9", ErrorCode.ILLEGAL_STEP, "x"))
+    assert session.problem
+    session.tray.hand_in("plan", ("/stick/new.pdf",), "usb", "new.pdf")
+    assert session.problem == ""
+
+
+def test_back_leaves_the_file_list_and_the_camera_but_no_pages(play: Any) -> None:
+    session = play.at_materials().session
+    session.tray.start_choosing("form")
+    session.back()
+    assert (session.step, session.tray.choosing) == ("materials", None)
+    session.tray.start_capture("form")
+    session.tray.shoot()
+    session.tray.page_shot(session.tray.capture.capture_id, Shot("/booth/1.jpg", 0.9, True))
+    assert not session.can_go_back
+    session.back()
+    assert session.tray.capture is not None
+    session.tray.remove_shot(0)
+    session.back()
+    assert (session.step, session.tray.capture) == ("materials", None)
+    session.back()
+    assert session.step == "items"

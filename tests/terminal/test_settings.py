@@ -22,15 +22,18 @@ def test_the_file_of_the_server_on_the_same_machine(tmp_path: Path) -> None:
     start = read_settings([], {HOME: str(tmp_path)})
     assert (start.settings.device, start.settings.url, start.is_simulated) == (DEVICE, DEVICE.url, False)
     assert start.settings.out == tmp_path / "terminal" / "prints"
+    assert not start.settings.keeps_prints, "nobody named a folder to keep them in"
+    assert start.settings.files is None
 
 
 def test_options_win(tmp_path: Path) -> None:
     path = write(tmp_path / "d.json")
     options = ["--device", str(path), "--url", "wss://hall/hall", "--out", str(tmp_path / "o"), "--big", "--fullscreen"]
-    start = read_settings([*options, "--simulate", "--item", "X", "--camera", "1"], {})
+    start = read_settings([*options, "--simulate", "--item", "X", "--camera", "1", "--files", "/srv/f"], {})
     settings = start.settings
     assert (settings.url, settings.out, settings.base_px) == ("wss://hall/hall", tmp_path / "o", BIG_PX)
-    assert (settings.is_fullscreen, settings.camera) == (True, "1")
+    assert (settings.is_fullscreen, settings.camera, settings.files) == (True, "1", Path("/srv/f"))
+    assert settings.keeps_prints
     assert (start.is_simulated, start.item_code) == (True, "X")
 
 

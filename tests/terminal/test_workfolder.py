@@ -1,7 +1,9 @@
 """The applicant's folder: private, deleted when wiped, and swept when its owner was killed."""
 
+import os
 import stat
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -36,8 +38,13 @@ def test_only_folders_without_a_living_owner_are_swept(tmp_path: Path) -> None:
     (dead / "plan.pdf").write_bytes(b"%PDF")
     strange = tmp_path / f"{PREFIX}strange"
     strange.mkdir()
-    assert sweep() == 1
+    hour_ago = time.time() - 3700
+    ownerless = tmp_path / f"{PREFIX}ownerless"
+    ownerless.mkdir()
+    os.utime(ownerless, (hour_ago, hour_ago))
+    assert sweep() == 2
     assert alive.exists()
-    assert strange.exists()
+    assert strange.exists(), "without owner file, but it may be being made this moment"
+    assert not ownerless.exists()
     assert not dead.exists()
     work.wipe()

@@ -24,6 +24,7 @@ from reviewer.qt.program import DeskProgram
 from reviewer.settings import Settings as DeskSettings
 from signaling.peer.synthetic import SyntheticSources
 from signaling.peer.tracks import Sources
+from signaling.qt.language import speak_chinese
 from signaling.qt.look import FAMILY, apply_look, style_sheet
 from signaling.qt.messages import log_qt_messages
 from terminal.qt.program import Program as BoothProgram
@@ -50,6 +51,7 @@ class Stage:
         self._app = QApplication.instance() or QApplication(["cloud-window-demo"])
         assert isinstance(self._app, QApplication)  # noqa: S101 - one Qt application, made here or by a test
         apply_look(self._app)
+        speak_chinese(self._app)
         self._desk = DeskProgram(desk, connect, desk_sources)
         self._booth = BoothProgram(self._app, booth, KnownReader())
         self._shots = shots

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel
 
 from signaling.protocol.messages import CallEnded, NoticeReady, SubmitCorrection, WithdrawCase
@@ -9,7 +10,7 @@ from terminal.effects import Print
 from terminal.qt.corrections import CorrectionPanel
 
 
-def test_corrections(play: Any, show: Any, clipped: Any, make_report: Any) -> None:
+def test_corrections(play: Any, show: Any, clipped: Any, make_report: Any, qtbot: Any) -> None:
     panel = show(CorrectionPanel(play.in_call().corrections().session))
     said = [label.text() for label in panel.findChildren(QLabel)]
     assert "1. 第 1 页：图签栏缺少设计单位签章" in said
@@ -18,8 +19,10 @@ def test_corrections(play: Any, show: Any, clipped: Any, make_report: Any) -> No
     assert not panel.print.isVisible()
     play.store("plan", "d")
     assert clipped(panel) == []
-    panel.submit.click()
+    panel.submit.setFocus()
+    qtbot.keyClick(panel.submit, Qt.Key.Key_Return)
     assert len(play.said(SubmitCorrection)) == 1
+    assert panel.window().focusWidget() is None, "the next key presses nothing"
     assert panel.submit.text() == "正在提交…"
 
 

@@ -30,6 +30,26 @@ def test_buttons_are_large_enough_for_fingers(show: Any) -> None:
     assert show(button("打印", "primary")).height() >= TOUCH_PX
 
 
+def test_enter_presses_and_a_disabled_button_gives_the_focus_up(show: Any, qtbot: Any) -> None:
+    frame = card()
+    layout = QVBoxLayout(frame)
+    first, second = button("甲"), button("乙")
+    layout.addWidget(first)
+    layout.addWidget(second)
+    pressed: list[str] = []
+    first.clicked.connect(lambda: pressed.append("甲"))
+    show(frame)
+    first.setFocus()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        qtbot.keyClick(first, key)
+    assert pressed == ["甲"] * 3
+    first.setEnabled(False)
+    assert not second.hasFocus()
+    second.setFocus()
+    second.hide()
+    assert frame.focusWidget() is None
+
+
 def test_a_chip_changes_word_and_colour(show: Any) -> None:
     made = show(chip("甲"))
     set_chip(made, "乙", "good")

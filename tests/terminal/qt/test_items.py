@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from PyQt6.QtWidgets import QLabel
+
 from signaling.protocol.messages import Catalogue
 from terminal.qt.items import ItemsPanel
 
@@ -13,6 +15,8 @@ def test_choose_by_category(play: Any, show: Any, clipped: Any) -> None:
     panel.categories["市场准入"].click()
     assert list(panel.choices) == ["FOOD-1"]
     assert clipped(panel) == []
+    said = [label.text() for label in panel.findChildren(QLabel)]
+    assert any(text.startswith("必交 2 份，可选 1 份：排污许可证申请表") for text in said)
     panel.choices["FOOD-1"].click()
     assert play.session.step == "materials"
 

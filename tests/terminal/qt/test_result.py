@@ -3,6 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from PyQt6.QtWidgets import QLabel
+
+from esign.report import Finding
 from terminal.effects import Print
 from terminal.qt.result import ResultPanel
 
@@ -53,3 +57,23 @@ def test_trouble_is_said(play: Any, show: Any) -> None:
     assert "打印没有成功" in panel.print_state.text()
     assert panel.print.isEnabled()
     assert panel.hang_up.isVisible(), "the call is still on"
+
+
+def test_without_a_printer_the_file_is_named(play: Any, show: Any) -> None:
+    panel = show(ResultPanel(play.in_call().verified().session))
+    play.verified()
+    panel.print.click()
+    play.session.delivery.printed("n-acceptance", "通知书.pdf", is_paper=False)
+    assert panel.print_state.text() == "没有打印机，已存为 PDF：通知书.pdf"
+
+
+def test_that_it_is_a_trial_comes_first(play: Any, show: Any, make_report: Any, clipped: Any) -> None:
+    panel = show(ResultPanel(play.in_call().accepted().session))
+    report = make_report()
+    trial = Finding("test_authority", "note", "印章由测试机构签发，没有法律效力")
+    report = msgspec.structs.replace(report, findings=(*report.findings, trial))
+    play.session.delivery.checked("n-acceptance", "/booth/n.pdf", report)
+    said = [label.text() for label in panel.findChildren(QLabel)]
+    order = [text for text in said if "没有法律效力" in text or text.startswith("✓")]
+    assert "没有法律效力" in order[0]
+    assert len(order) == 2

@@ -13,7 +13,7 @@ CODES = [
     *map(str, ErrorCode),
     *get_args(DeviceCode),
     *(f"file_{code}" for code in PAGE_ERROR_CODES),
-    *("file_misnamed", "network", "disk_full", "internal", "phone_invalid", "card_number_invalid"),
+    *("file_misnamed", "network", "disk_full", "internal", "phone_invalid", "card_number_invalid", "same_as_before"),
     *("shot_blurred", "shot_soft", "shot_whole"),
 ]
 

@@ -15,6 +15,9 @@ def test_submit(play: Any, show: Any, clipped: Any, qtbot: Any) -> None:
     assert "北京通运环保科技有限公司" in said
     assert play.session.card.id_number not in said
     assert "生产厂区总平面图" in said
+    assert "主管部门 生态环境局" in said
+    assert "受理机关 北京市通州区政务服务管理局" in said
+    assert "办理须知" not in said, "nobody has shown it"
     assert not panel.submit.isEnabled()
     qtbot.mouseClick(panel.commitment.parentWidget(), Qt.MouseButton.LeftButton)
     assert play.session.has_committed

@@ -10,7 +10,8 @@ def test_waiting(play: Any, show: Any, clipped: Any) -> None:
     panel = show(WaitingPanel(play.waiting().session))
     assert (panel.number.text(), panel.line.text()) == ("A001", "前面还有 2 位")
     play.session.receive(TicketChanged("c1", "waiting", 0))
-    assert panel.line.text() == "下一位就是您"
+    assert panel.line.text() == "正在等待审核人员，请稍候"
+    assert panel.state.property("state") == "idle", "nobody ahead is no promise"
     play.session.receive(CallRinging("k1", "c1"))
     assert panel.state.property("state") == "ring"
     assert clipped(panel) == []

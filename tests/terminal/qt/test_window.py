@@ -40,3 +40,26 @@ def test_back_and_help(play: Any, show: Any) -> None:
     assert "12 秒" in window.idle.text()
     window.show_idle(0)
     assert window.idle.text() == ""
+
+
+def test_a_new_step_begins_without_focus_and_the_camera_with_its_button(play: Any, show: Any) -> None:
+    window = show(BoothWindow(play.at_materials().session, "x"), 1280, 800)
+    materials = window.panels["materials"]
+    materials.cards[0].camera.setFocus()
+    materials.cards[0].camera.click()
+    assert window.focusWidget() is materials.capture.shoot
+    materials.capture.cancel.click()
+    play.store("form", "a")
+    play.store("plan", "b")
+    materials.next.setFocus()
+    materials.next.click()
+    assert play.session.step == "submit"
+    assert window.focusWidget() is None
+    play.waiting()
+    window.panels["waiting"].withdraw.setFocus()
+    play.start_call()
+    assert window.focusWidget() is None
+    play.corrections()
+    window.call.corrections.cards[0].file.setFocus()
+    play.changed("reviewing", corrections=())
+    assert window.focusWidget() not in (window.call.video.microphone, window.call.video.hang_up)
