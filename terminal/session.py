@@ -10,7 +10,6 @@ call on > "call"; corrections requested > "correction"; accepted > "result"; els
 Three parts have their own gestures and results: ``tray`` (papers), ``talk`` (call), ``delivery`` (notices).
 """
 
-import re
 from collections.abc import Callable
 from typing import Literal, assert_never
 
@@ -22,7 +21,7 @@ from annotate.markup import Markup
 from annotate.operations import NumberedOperation
 from annotate.operations import WetInk as WetPiece
 from signaling.protocol.errors import ErrorCode
-from signaling.protocol.identity import credit_code_fault, normalise_number, resident_id_fault
+from signaling.protocol.identity import credit_code_fault, normalise_number, phone_fault, resident_id_fault
 from signaling.protocol.messages import (
     CallEnded,
     CallHeld,
@@ -64,8 +63,6 @@ from terminal.talk import Talk
 
 Step = Literal["welcome", "identify", "items", "materials", "submit", "waiting", "call", "correction", "result"]
 DraftStep = Literal["welcome", "identify", "items", "materials", "submit"]
-_PHONE = re.compile(r"1[3-9][0-9]{9}|(0[1-9][0-9]{1,2})?[2-8][0-9]{6,7}")
-"""A mobile number, or a landline's with or without area code (a subscriber's number begins with 2 to 8)."""
 _BACK: dict[DraftStep, DraftStep] = {
     "identify": "welcome",
     "items": "identify",
@@ -155,7 +152,7 @@ class TerminalSession:
     @property
     def is_phone_valid(self) -> bool:
         """Whether what was typed is a whole telephone number."""
-        return _PHONE.fullmatch(normalise_number(self.phone)) is not None
+        return phone_fault(normalise_number(self.phone)) is None
 
     @property
     def can_go_back(self) -> bool:

@@ -15,7 +15,8 @@ _RESIDENT_FORM = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _OLD_RESIDENT_FORM = re.compile(r"[1-9][0-9]{14}")
 _CREDIT_FORM = re.compile(rf"[{CREDIT_CODE_ALPHABET}]{{2}}[0-9]{{6}}[{CREDIT_CODE_ALPHABET}]{{10}}")
 # 11 digits of a mobile, or a fixed line with or without its area code.
-_PHONE_FORM = re.compile(r"1[3-9][0-9]{9}|(0[0-9]{2,3})?[0-9]{7,8}")
+# A mobile number, or a landline's with or without area code; a subscriber's number begins with 2 to 8.
+_PHONE_FORM = re.compile(r"1[3-9][0-9]{9}|(0[1-9][0-9]{1,2})?[2-8][0-9]{6,7}")
 # ASCII only appears on documents; input methods also give full-width forms.
 _FULL_WIDTH = {ord("０") + n: ord("0") + n for n in range(10)} | {
     ord(wide) + n: ord("A") + n for wide in "Ａａ" for n in range(26)
