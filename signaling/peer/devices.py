@@ -9,6 +9,7 @@ few seconds, and is reported through ``on_camera``. Without a microphone there i
 import logging
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import av
@@ -91,7 +92,7 @@ def _open_camera(camera: int | str) -> cv2.VideoCapture:
     return cv2.VideoCapture(camera)
 
 
-class _Capture:
+class _Capture(ABC):
     """A thread that can be started and stopped again; ``_read`` runs in it."""
 
     def __init__(self, name: str) -> None:
@@ -118,8 +119,9 @@ class _Capture:
             self._read(stopping)
             stopping.wait(RETRY_S)
 
+    @abstractmethod
     def _read(self, stopping: threading.Event) -> None:
-        raise NotImplementedError
+        """Read until told to stop or the device gives nothing more; it is opened again after a while."""
 
 
 class _Camera(_Capture):
