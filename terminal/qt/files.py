@@ -5,6 +5,7 @@ from datetime import datetime
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from signaling.protocol.values import OFFICIAL_TIME
 from terminal.papers import Choosing, FileRow
 from terminal.qt.elements import GAP, button, card, clear_layout, label, scroller
 from terminal.qt.sentences import sentence, size_text
@@ -94,7 +95,7 @@ def _nothing(choosing: Choosing) -> str:
 def _about(row: FileRow) -> str:
     if not row.kind:
         return "文件夹"
-    changed = datetime.fromtimestamp(row.changed_at).astimezone()
+    changed = datetime.fromtimestamp(row.changed_at, OFFICIAL_TIME)
     return f"{row.kind}，{size_text(row.size)}，{changed:%Y-%m-%d %H:%M}"
 
 

@@ -46,7 +46,7 @@ class SlotCard(QFrame):
         if note is not None:
             middle.addWidget(note)
         hint = "，".join(
-            part for part in ("必要材料" if slot.is_required else "没有可不交", slot.form, slot.hint) if part
+            part for part in ("必要材料" if slot.is_required else "如没有，可以不交", slot.form, slot.hint) if part
         )
         self.hint = label(hint, "muted", is_wrapped=True)
         middle.addWidget(self.hint)
