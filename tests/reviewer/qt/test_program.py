@@ -116,6 +116,7 @@ sys.exit(run_program(Settings("ws://h/hall", login, False), Hall, SyntheticSourc
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_program_in_the_middle_of_a_call(build, ending):
     start = CallStarted("call-1", build.case(), 1, True, "T")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QRawFont
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -38,6 +39,7 @@ def test_the_font_has_rare_name_characters(qapp: QApplication) -> None:
     assert all(font.supportsCharacter(ord(character)) for character in "受理通知书𬬻䶮㛃𡋾鿍𫖯𬭚𬬭𫓧")
 
 
+@pytest.mark.slow
 def test_the_look_is_applied_to_a_program(qapp: QApplication) -> None:
     before = qapp.styleSheet(), qapp.font(), qapp.palette()
     look.apply_look(qapp, 20)
