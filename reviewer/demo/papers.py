@@ -89,7 +89,8 @@ def found_papers(folder: Path, drawn: Papers) -> Papers:
     pdfs = {path: inspect(path) for path in files if path.suffix.lower() == ".pdf"}
     scan = max(pdfs, key=lambda path: pdfs[path].page_count, default=drawn.scan)
     sheets = {path: info.sizes_pt[0] for path, info in pdfs.items() if path != scan}
-    drawing = max(sheets, key=lambda path: sheets[path][0] * sheets[path][1], default=drawn.drawing)
+    # Versions of one sheet are equally large; the first one's name is the beginning of the others'.
+    drawing = max(sheets, key=lambda path: (sheets[path][0] * sheets[path][1], -len(path.stem)), default=drawn.drawing)
     newer = [path for path in sheets if path != drawing and path.stem.startswith(drawing.stem)]
     return Papers(
         shot=shots[0] if shots else drawn.shot,

@@ -21,9 +21,6 @@ from terminal.booth import Booth
 from terminal.machine import build_booth, call_sources
 from terminal.settings import Settings
 
-DEADLINE_S = 60.0 * float(os.environ.get("TEST_SLOWNESS", "1"))
-"""One unit of patience; a slow machine sets TEST_SLOWNESS."""
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent

@@ -62,7 +62,7 @@ def test_own_files_take_the_places_they_fit(papers: Papers, tmp_path: Path) -> N
     pages = [Image.new("RGB", (60, 80), "white")] * 4
     pages[0].save(below / "a.pdf", save_all=True, append_images=pages[1:])
     Image.new("RGB", (900, 600), "white").save(tmp_path / "图.pdf")
-    Image.new("RGB", (800, 600), "white").save(tmp_path / "图-改.pdf")
+    Image.new("RGB", (900, 600), "white").save(tmp_path / "图-改.pdf")
     Image.new("RGB", (80, 60), "white").save(tmp_path / "b.png")
     found = found_papers(tmp_path, papers)
     assert found == Papers(tmp_path / "b.png", below / "a.pdf", tmp_path / "图.pdf", tmp_path / "图-改.pdf")
