@@ -48,6 +48,7 @@ def _in_words(report: Report) -> str:
     lines += [f"  {_SIGNS[finding.severity]} {finding.sentence}" for finding in report.findings]
     stamped = report.timestamp_time and report.timestamp_time.astimezone(_OFFICIAL_TIME)
     facts = (
+        ("文书名称", report.notice_title),
         ("文书编号", report.notice_number),
         ("盖章单位", report.signer),
         ("印章名称", report.seal_name),

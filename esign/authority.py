@@ -27,9 +27,12 @@ _YEARS = timedelta(days=3650)
 _CLOCK_SKEW = timedelta(hours=1)  # a terminal whose clock is a little behind must not find the seal "not yet valid"
 
 
-def make_test_authority(folder: Path, organisation: str, kind: str = "行政审批专用章") -> Seal:
+def make_test_authority(
+    folder: Path, organisation: str, kind: str = "行政审批专用章", now: datetime | None = None
+) -> Seal:
     """Create the test authority in `folder`, or load the one that is already there (for the same organisation).
 
+    Its certificates are valid from an hour before `now` (aware; the machine's clock when not given) for ten years.
     The folder appears complete or not at all; it and the keys in it are readable by their owner only. Raises
     `BadNotice` or `MissingGlyph` when the names do not fit the stamp, `BadSealFolder` when something else is there.
     """
@@ -43,16 +46,16 @@ def make_test_authority(folder: Path, organisation: str, kind: str = "行政审�
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as draft:
         made = Path(draft) / "made"
         made.mkdir(mode=0o700)
-        _write_authority(made, organisation, kind)
+        _write_authority(made, organisation, kind, now or datetime.now(UTC))
         os.replace(made, folder)
     return load_seal(folder)
 
 
-def _write_authority(folder: Path, organisation: str, kind: str) -> None:
+def _write_authority(folder: Path, organisation: str, kind: str, now: datetime) -> None:
     root_key = ec.generate_private_key(ec.SECP256R1())
     root_name = _name("Cloud Window", "TEST ONLY", TEST_ROOT_NAME)
     authority = x509.BasicConstraints(ca=True, path_length=0)
-    root = _builder(root_name, root_name, root_key.public_key(), root_key.public_key())
+    root = _builder(root_name, root_name, root_key.public_key(), root_key.public_key(), now)
     root = root.add_extension(authority, critical=True).add_extension(_usage(issues=True), critical=True)
     (folder / "root.crt").write_bytes(root.sign(root_key, hashes.SHA256()).public_bytes(Encoding.PEM))
     for file, name in (
@@ -60,7 +63,7 @@ def _write_authority(folder: Path, organisation: str, kind: str) -> None:
         ("tsa", _name("Cloud Window", "TEST ONLY", "云窗口测试时间戳 TEST ONLY")),
     ):
         key = ec.generate_private_key(ec.SECP256R1())
-        leaf = _builder(name, root_name, key.public_key(), root_key.public_key())
+        leaf = _builder(name, root_name, key.public_key(), root_key.public_key(), now)
         leaf = leaf.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         leaf = leaf.add_extension(_usage(issues=False), critical=True)
         if file == "tsa":  # RFC 3161, 2.3: this purpose alone, and critical
@@ -85,9 +88,12 @@ def _name(organisation: str, unit: str, common: str) -> x509.Name:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, issuer_key: ec.EllipticCurvePublicKey
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    issuer_key: ec.EllipticCurvePublicKey,
+    now: datetime,
 ) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)

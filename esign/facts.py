@@ -1,8 +1,8 @@
-"""The facts that stand on a notice: plain frozen values, and the rules they must keep before anything is rendered.
+"""The facts that stand on every notice: plain frozen values, and the rules they must keep before anything is rendered.
 
 Fields after the statutory vouchers of art. 32 行政许可法 and the lists of the local service guides; dates and numbers
-are given in by the caller: neither calendar nor counter lives here. What the page looks like is in `notice` and its
-templates.
+are given in by the caller: neither calendar nor counter lives here. What one kind adds is in `kinds`, what the page
+looks like in the templates.
 """
 
 import unicodedata
@@ -15,23 +15,26 @@ import msgspec
 from esign.errors import BadNotice
 
 __all__ = [
-    "AcceptanceNotice",
     "Applicant",
     "Correction",
-    "CorrectionNotice",
+    "GapMaterial",
     "Material",
     "NoticeFacts",
     "ServiceItem",
     "check_facts",
+    "check_positive",
+    "check_rows",
+    "check_texts",
     "texts_of",
 ]
 
-_LONGEST_TEXT = 1000
+_LONGEST_TEXT = 2000
 _MOST_ROWS = 300
 # control, format (zero width, bidirectional override) and line breaks cannot be seen on paper, and the format
 # characters could make a name read differently from what is signed
 _UNSEEN = {"Cc", "Cf", "Zl", "Zp"}
-_MAY_BE_EMPTY = {"special_steps"}
+_IN_PARAGRAPHS = {"reason", "content", "problem", "standard"}
+"""Fields written by a person at length: they may hold line breaks, each begins a paragraph on the notice."""
 
 
 class Applicant(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,10 +77,24 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     mark_number: int | None = None
 
 
+class GapMaterial(msgspec.Struct, frozen=True, kw_only=True):
+    """A minor material that follows later: in `days` working days from the acceptance, the last one being `due_on`."""
+
+    name: str
+    form: str
+    days: int
+    due_on: date | None = None
+
+
 class NoticeFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What every notice carries. `is_test` prints 测试印章 · 仅供演示 on each page."""
+    """What every notice carries. A text whose default is "" may stay empty, every other one must say something.
+
+    `legal_basis` is the item's own; the clause of the 行政许可法 by which a notice is given stands in its template.
+    `is_test` prints 测试印章 · 仅供演示 on each page. `replaces` is the number of the void notice this one stands for.
+    """
 
     title: ClassVar[str] = ""
+    template: ClassVar[str] = ""
 
     number: str
     authority: str
@@ -95,31 +112,12 @@ class NoticeFacts(msgspec.Struct, frozen=True, kw_only=True):
     legal_basis: str
     copies: int
     is_test: bool
+    replaces: str = ""
+    remark: str = ""
 
-
-class AcceptanceNotice(NoticeFacts, frozen=True, kw_only=True, tag="acceptance"):
-    """受理通知书. Both limits are working days counted from `accepted_on`; `due_on` is the last day promised."""
-
-    title: ClassVar[str] = "受理通知书"
-
-    accepted_on: date
-    statutory_days: int
-    promised_days: int
-    due_on: date
-    special_steps: str  # free text of steps that do not count (听证、检验 …); empty means none
-    has_fee: bool
-    delivery_way: str
-    materials: tuple[Material, ...]
-
-
-class CorrectionNotice(NoticeFacts, frozen=True, kw_only=True, tag="correction"):
-    """补正一次性告知书. `hand_in_by` is the last day; `effect` says what follows if it passes."""
-
-    title: ClassVar[str] = "补正一次性告知书"
-
-    corrections: tuple[Correction, ...]
-    hand_in_by: date
-    effect: str
+    def check(self) -> None:
+        """Raise `BadNotice` for the first field that breaks a rule of this kind of notice alone."""
+        raise BadNotice("title", f"{type(self).__name__} is not a kind of notice")
 
 
 def texts_of(facts: msgspec.Struct, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -138,63 +136,36 @@ def texts_of(facts: msgspec.Struct, prefix: str = "") -> Iterator[tuple[str, str
 
 def check_facts(facts: NoticeFacts) -> None:
     """Raise `BadNotice` for the first field that may not stand on a notice."""
-    for path, text in texts_of(facts):
-        _check_text(path, text)
-    _positive("copies", facts.copies)
+    check_texts(facts)
+    check_positive("copies", facts.copies)
     if facts.applicant.kind == "organisation" and not facts.applicant.legal_representative:
         raise BadNotice("applicant.legal_representative", "an organisation needs one")
     if facts.issued_on < facts.received_on:
         raise BadNotice("issued_on", f"{facts.issued_on} lies before the receipt on {facts.received_on}")
-    if isinstance(facts, AcceptanceNotice):
-        _check_acceptance(facts)
-    elif isinstance(facts, CorrectionNotice):
-        _check_correction(facts)
-    else:
-        raise BadNotice("title", f"{type(facts).__name__} is not a kind of notice")
+    facts.check()
 
 
-def _check_acceptance(facts: AcceptanceNotice) -> None:
-    if not facts.received_on <= facts.accepted_on <= facts.issued_on:
-        raise BadNotice("accepted_on", f"{facts.accepted_on} must lie between receipt and issue")
-    if facts.due_on <= facts.accepted_on:
-        raise BadNotice("due_on", f"{facts.due_on} does not lie after the acceptance on {facts.accepted_on}")
-    _positive("statutory_days", facts.statutory_days)
-    _positive("promised_days", facts.promised_days)
-    if facts.promised_days > facts.statutory_days:
-        raise BadNotice("promised_days", f"{facts.promised_days} is more than the statutory {facts.statutory_days}")
-    _rows("materials", len(facts.materials))
-    for index, material in enumerate(facts.materials):
-        _positive(f"materials[{index}].pages", material.pages)
-        if len(material.sha256) != 64 or not set(material.sha256) <= set("0123456789abcdef"):
-            raise BadNotice(f"materials[{index}].sha256", "not 64 lower-case hex digits")
+def check_texts(facts: msgspec.Struct) -> None:
+    """Raise `BadNotice` for the first text that is empty without leave, too long or holds what cannot be seen."""
+    may_be_empty = {field.name for field in msgspec.structs.fields(facts) if field.default == ""}
+    for path, text in texts_of(facts):
+        if not text.strip() and path not in may_be_empty:
+            raise BadNotice(path, "empty")
+        if len(text) > _LONGEST_TEXT:
+            raise BadNotice(path, f"{len(text)} characters are more than {_LONGEST_TEXT}")
+        is_long = path.rpartition(".")[2] in _IN_PARAGRAPHS
+        for character in text.replace("\n", "") if is_long else text:
+            if unicodedata.category(character) in _UNSEEN:
+                raise BadNotice(path, f"invisible character U+{ord(character):04X}")
 
 
-def _check_correction(facts: CorrectionNotice) -> None:
-    if facts.hand_in_by < facts.issued_on:
-        raise BadNotice("hand_in_by", f"{facts.hand_in_by} lies before the issue on {facts.issued_on}")
-    _rows("corrections", len(facts.corrections))
-    for index, correction in enumerate(facts.corrections):
-        for name in ("page", "mark_number"):
-            value = getattr(correction, name)
-            if value is not None:
-                _positive(f"corrections[{index}].{name}", value)
-
-
-def _check_text(path: str, text: str) -> None:
-    if not text.strip() and path not in _MAY_BE_EMPTY:
-        raise BadNotice(path, "empty")
-    if len(text) > _LONGEST_TEXT:
-        raise BadNotice(path, f"{len(text)} characters are more than {_LONGEST_TEXT}")
-    for character in text:
-        if unicodedata.category(character) in _UNSEEN:
-            raise BadNotice(path, f"invisible character U+{ord(character):04X}")
-
-
-def _positive(path: str, number: int) -> None:
+def check_positive(path: str, number: int) -> None:
+    """Raise `BadNotice` for a number below one."""
     if number < 1:
         raise BadNotice(path, f"{number} is less than 1")
 
 
-def _rows(path: str, count: int) -> None:
+def check_rows(path: str, count: int) -> None:
+    """Raise `BadNotice` for a list that is empty or too long for a notice."""
     if not 1 <= count <= _MOST_ROWS:
         raise BadNotice(path, f"{count} rows, 1 to {_MOST_ROWS} are possible")

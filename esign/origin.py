@@ -11,7 +11,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 __all__ = ["Origin", "read_origin"]
 
 _KEYWORDS = re.compile(
-    r"template:(?P<template>[a-z]+/\d+), number:(?P<number>.+), test:(?P<test>yes|no), "
+    r"template:(?P<template>[a-z_]+/\d+), number:(?P<number>.+), test:(?P<test>yes|no), "
     r"seal:(?P<page>\d{1,4}):(?P<x>\d{1,4}(?:\.\d+)?):(?P<y>\d{1,4}(?:\.\d+)?)"
 )
 
@@ -20,6 +20,7 @@ class Origin(msgspec.Struct, frozen=True):
     """`seal_page` counts from 1; `seal_x` and `seal_y` are the middle of the stamp in points from the lower left."""
 
     template: str
+    title: str
     number: str
     authority: str
     is_test: bool
@@ -36,6 +37,7 @@ def read_origin(reader: PdfFileReader) -> Origin | None:
         return None
     return Origin(
         template=found["template"],
+        title=str(info.get("/Title", "")),
         number=found["number"],
         authority=str(info.get("/Author", "")),
         is_test=found["test"] == "yes",

@@ -13,13 +13,13 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from esign.cades import is_canonical
 from esign.der import first_of
+from esign.kinds import KINDS
 from esign.origin import Origin
 from esign.report import Finding
 
 __all__ = ["FIELD", "check_profile"]
 
 FIELD = "Seal1"
-_TEMPLATES = {"acceptance/1", "correction/1"}
 # a notice is to be read, not run: actions, scripts, attachments, forms beyond the seal, hidden layers (ISO 32000-2)
 _ACTIVE_KEYS = {"/JS", "/JavaScript", "/AA", "/OpenAction", "/EmbeddedFiles", "/EF", "/AF", "/XFA", "/OCProperties"}
 _ACTIVE_TYPES = {"/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Rendition", "/Movie", "/Sound"}
@@ -29,8 +29,11 @@ def check_profile(
     pdf: bytes, reader: PdfFileReader, signature: EmbeddedPdfSignature, origin: Origin | None
 ) -> Iterator[Finding]:
     """One finding for each rule that is broken; nothing when the form is ours."""
-    if origin is None or origin.template not in _TEMPLATES:
+    kind = KINDS.get(origin.template) if origin else None
+    if origin is None or kind is None:
         yield _broken("not_our_template", "文件不是由本系统的文书模板生成的")
+    elif origin.title != f"{kind.title} {origin.number}":
+        yield _broken("wrong_title", "文书的名称或编号与其模板不一致")
     if len(reader.embedded_signatures) != 1:
         yield _broken("several_signatures", "文件中的签名不止一个，而真实文书只有一个电子印章签名")
     if signature.fq_name != FIELD or signature.sig_object.get("/SubFilter") != SigSeedSubFilter.PADES.value:

@@ -36,4 +36,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     signing_time: datetime | None = None  # claimed by the signer
     timestamp_time: datetime | None = None  # attested by the timestamp
     notice_number: str | None = None
+    notice_title: str | None = None  # 受理通知书, 不予受理通知书 ...; only for a template of ours
     is_test_authority: bool = False

@@ -19,6 +19,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from esign.authority import TEST_ROOT_NAME
+from esign.kinds import KINDS
 from esign.origin import Origin, read_origin
 from esign.profile import check_profile
 from esign.report import Finding, Report, Verdict
@@ -90,6 +91,7 @@ def _judge(pdf: bytes, trust_roots: list[bytes], now: datetime) -> Report:
         signing_time=signature.self_reported_timestamp,
         timestamp_time=attested,
         notice_number=origin.number if origin else None,
+        notice_title=_title(origin),
         is_test_authority=_is_test(certificate),
     )
 
@@ -150,6 +152,11 @@ def _verdict(findings: tuple[Finding, ...]) -> Verdict:
 
 def _cannot_judge(code: str, sentence: str) -> Report:
     return Report(verdict="cannot_judge", findings=(Finding(code, "unknown", sentence),))
+
+
+def _title(origin: Origin | None) -> str | None:
+    kind = KINDS.get(origin.template) if origin else None
+    return kind.title if kind else None
 
 
 def _attested_time(signature: EmbeddedPdfSignature) -> datetime | None:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Protocol, assert_never
 
@@ -38,7 +39,7 @@ from reviewer.effects import (
 from reviewer.papers import OpenedPaper, Thumbnail
 from reviewer.session import DeskSession
 from signaling.protocol.errors import ErrorCode, Refused
-from signaling.protocol.messages import Candidate, Description, FromHall, Rejoin, ToHall
+from signaling.protocol.messages import Candidate, Description, FromHall, Rejoin, ToHall, Welcome
 
 logger = logging.getLogger(__name__)
 
@@ -58,8 +59,8 @@ class HallPort(Protocol):
     """The way to the hall: ``signaling.client.HallClient``, or a hall in memory."""
 
     @property
-    def name(self) -> str:
-        """The reviewer's name as the hall knows it; empty before the welcome."""
+    def welcome(self) -> Welcome | None:
+        """What the hall said when it let this desk in; None before."""
 
     async def run(self) -> None:
         """Stay connected until cancelled or refused."""
@@ -121,6 +122,7 @@ class Desk:
         self._downloads: dict[str, asyncio.Task[None]] = {}
         self._sources: dict[str, PageSource] = {}
         self._wanted: dict[str, Path] = {}
+        self._fetches = count(1)
 
     async def run(self) -> None:
         """Perform the session's effects until cancelled; then close everything and wipe the materials."""
@@ -162,7 +164,8 @@ class Desk:
                 if self._hall:
                     self._hall.say(message)
             case FetchMaterial(digest=digest, media_type=media_type):
-                self._wanted[digest] = folder / f"{digest}{SUFFIXES[media_type]}"
+                # A name of its own for each fetch: an earlier one of the same paper may still be wiped.
+                self._wanted[digest] = folder / f"{digest}-{next(self._fetches)}{SUFFIXES[media_type]}"
                 self._downloads[digest] = tasks.create_task(self._fetch(digest, tasks), name=f"fetch {digest[:8]}")
             case ReleaseMaterials(digests=digests):
                 for digest in digests:
@@ -200,8 +203,10 @@ class Desk:
         self._post(partial(self.session.receive, message, datetime.now(UTC)))
 
     def _connection(self, state: Connection, refusal: ErrorCode | None, retry_s: float) -> None:
-        name = self._hall.name if self._hall else ""
-        self._post(partial(self.session.connection_changed, state, refusal, retry_s, name))
+        welcome = self._hall.welcome if self._hall else None
+        if state == "online" and welcome is not None:
+            self._post(partial(self.session.admitted, welcome, datetime.now(UTC)))
+        self._post(partial(self.session.connection_changed, state, refusal, retry_s))
 
     # --- calls ----------------------------------------------------------------------------------
 
@@ -254,24 +259,23 @@ class Desk:
             self._post(partial(self.session.material_fetched, digest))
             tasks.create_task(self._open(digest, path), name=f"open {digest[:8]}")
         finally:
-            self._downloads.pop(digest, None)
+            if self._downloads.get(digest) is asyncio.current_task():
+                self._downloads.pop(digest)
 
     async def _open(self, digest: str, path: Path) -> None:
         future = self._workers.submit(open_paper, path)
         try:
             source, opened = await asyncio.wrap_future(future)
-        except PageError as error:
-            logger.warning("material %s not opened: %s", digest, error)
-            self._post(partial(self.session.material_failed, digest, error.code))
-            return
-        except OSError as error:
-            logger.warning("material %s is gone: %s", digest, error.strerror)
-            self._post(partial(self.session.material_failed, digest, "unreachable"))
+        except (PageError, OSError) as error:
+            if self._wanted.get(digest) == path:  # else it was wiped while it was being opened
+                logger.warning("material %s not opened: %s", digest, error)
+                code = error.code if isinstance(error, PageError) else "unreachable"
+                self._post(partial(self.session.material_failed, digest, code))
             return
         except asyncio.CancelledError:
             future.add_done_callback(_close_late)
             raise
-        if digest not in self._wanted or digest in self._sources:
+        if self._wanted.get(digest) != path or digest in self._sources:
             self._workers.submit(source.close)
             return
         self._sources[digest] = source

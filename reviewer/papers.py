@@ -9,9 +9,10 @@ import msgspec
 
 from annotate.marks import Mark
 from annotate.markup import Markup
-from signaling.protocol.values import CaseView, Material
+from signaling.protocol.values import CaseView, ItemState, Material
 
 PaperState = Literal["waiting", "fetching", "opening", "open", "failed"]
+_SEEN: frozenset[ItemState] = frozenset({"looked_at", "accepted", "rejected"})
 
 
 class Thumbnail(msgspec.Struct, frozen=True):
@@ -33,7 +34,10 @@ class OpenedPaper(msgspec.Struct, frozen=True):
 
 
 class Paper(msgspec.Struct):
-    """One version of one material. ``problem`` is a code of annotate's PageError or the protocol's ErrorCode."""
+    """One version of one material. ``problem`` is a code of annotate's PageError or the protocol's ErrorCode.
+
+    ``was_looked_at``: the hall has it as looked at, in an earlier call or by a colleague.
+    """
 
     material: Material
     slot_name: str
@@ -43,6 +47,7 @@ class Paper(msgspec.Struct):
     opened: OpenedPaper | None = None
     problem: str = ""
     looked: set[int] = msgspec.field(default_factory=set)
+    was_looked_at: bool = False
 
     @property
     def page_count(self) -> int:
@@ -51,8 +56,8 @@ class Paper(msgspec.Struct):
 
     @property
     def is_looked_at(self) -> bool:
-        """At least one page was on the screen in a call."""
-        return bool(self.looked)
+        """At least one page was on the screen of who was in charge."""
+        return bool(self.looked) or self.was_looked_at
 
 
 class MarkRow(msgspec.Struct, frozen=True):
@@ -80,12 +85,14 @@ class Papers:
         """Follow the case: new versions come in, older ones stop being current. Same case again changes nothing."""
         names = {slot.code: slot.name for slot in case.item.slots}
         newest = newest_by_slot(case)
+        seen = {(line.slot, line.version) for line in case.list if line.state in _SEEN}
         for material in case.materials:
             paper = self._papers.get(material.digest)
             if paper is None:
                 paper = Paper(material, names.get(material.slot, material.slot))
                 self._papers[material.digest] = paper
             paper.is_current = material.digest in newest
+            paper.was_looked_at = (material.slot, material.version) in seen
 
     def get(self, digest: str) -> Paper | None:
         """The paper with this digest."""

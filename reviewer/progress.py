@@ -8,7 +8,7 @@ from signaling.protocol.values import CaseView, NoticeState
 NoticeStep = Literal["sealed", "delivered", "printed"]
 STEPS: tuple[NoticeStep, ...] = ("sealed", "delivered", "printed")
 
-_REACHED: dict[NoticeState, int] = {"sealing": 0, "ready": 1, "received": 2, "printed": 3}
+_REACHED: dict[NoticeState, int] = {"sealing": 0, "ready": 1, "received": 2, "printed": 3, "voided": 1}
 
 
 class NoticeProgress:

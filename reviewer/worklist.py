@@ -1,14 +1,29 @@
-"""The lines beside the desk: who waits, and what this shift has handled. Plain rows for the views.
+"""The lines beside the desk: who waits, which cases wait for an act, and what this shift has handled.
 
-Nothing personal is in them: the queue knows tickets and items only.
+Plain rows for the views. Nothing personal is in them: the queue knows tickets and items only.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 
 import msgspec
 
-from signaling.protocol.values import CaseState, CaseView, NoticeState, TicketState, WaitingEntry
+from signaling.protocol.values import (
+    AcceptanceKind,
+    CaseState,
+    CaseView,
+    NoticeState,
+    PriorityGroup,
+    TicketKind,
+    TicketState,
+    WaitingEntry,
+    WorkEntry,
+    WorkKind,
+)
+
+Pressure = Literal["none", "calm", "near", "urgent", "over"]
+"""How hard a clock presses: below 60 %, from 60 %, from 80 % of its days, and past the last one."""
 
 
 class QueueRow(msgspec.Struct, frozen=True):
@@ -20,6 +35,23 @@ class QueueRow(msgspec.Struct, frozen=True):
     terminal_name: str
     waited_s: float
     state: TicketState
+    kind: TicketKind
+    priority: PriorityGroup
+    rule: str
+
+
+class WorkRow(msgspec.Struct, frozen=True):
+    """One case that waits for an act without a call. ``can_open``: nobody has it."""
+
+    case_id: str
+    kind: WorkKind
+    item_name: str
+    state: CaseState
+    waited_s: float
+    due: date | None
+    pressure: Pressure
+    holder: str
+    can_open: bool
 
 
 class QueueFigures(msgspec.Struct, frozen=True):
@@ -36,7 +68,7 @@ class HandledRow(msgspec.Struct, frozen=True):
     ticket_number: str
     item_name: str
     state: CaseState
-    is_accepted: bool
+    acceptance: AcceptanceKind
     notice_state: NoticeState | None
 
 
@@ -50,9 +82,37 @@ def queue_rows(waiting: Iterable[WaitingEntry], now: datetime) -> tuple[QueueRow
             entry.terminal_name,
             max(0.0, (now - entry.waiting_since).total_seconds()),
             entry.state,
+            entry.kind,
+            entry.priority,
+            entry.rule,
         )
         for place, entry in enumerate(waiting, 1)
     )
+
+
+def work_rows(entries: Iterable[WorkEntry], now: datetime) -> tuple[WorkRow, ...]:
+    """The work list in the hall's order, most urgent first."""
+    return tuple(
+        WorkRow(
+            entry.case_id,
+            entry.kind,
+            entry.item_name,
+            entry.state,
+            max(0.0, (now - entry.since).total_seconds()),
+            entry.due,
+            pressure(entry.share) if entry.due else "none",
+            entry.holder,
+            not entry.holder,
+        )
+        for entry in entries
+    )
+
+
+def pressure(share: float) -> Pressure:
+    """How hard a clock presses of which this share is used."""
+    if share >= 1.0:
+        return "over"
+    return "urgent" if share >= 0.8 else "near" if share >= 0.6 else "calm"
 
 
 def queue_figures(waiting: Iterable[WaitingEntry], now: datetime) -> QueueFigures:
@@ -69,19 +129,13 @@ def handled_rows(cases: Iterable[CaseView]) -> tuple[HandledRow, ...]:
             case.ticket_number,
             case.item.name,
             case.state,
-            is_accepted(case),
+            case.acceptance,
             case.notices[-1].state if case.notices else None,
         )
         for case in reversed(list(cases))
     )
 
 
-def decided_count(cases: Iterable[CaseView]) -> int:
-    """Cases of this shift that were accepted."""
-    return sum(map(is_accepted, cases))
-
-
-def is_accepted(case: CaseView) -> bool:
-    """Accepted now, or closed after an acceptance: then the acceptance notice is among its notices."""
-    has_notice = any(notice.kind == "acceptance" for notice in case.notices)
-    return case.state == "accepted" or (case.state == "closed" and has_notice)
+def accepted_count(cases: Iterable[CaseView]) -> int:
+    """Cases of this shift that were accepted, in any of the lawful ways, whatever came after."""
+    return sum(case.acceptance != "" for case in cases)

@@ -14,15 +14,19 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import get_args
 
+from signaling.protocol.values import Role
+from signaling.server import item_commands
 from signaling.server.app import serve
 from signaling.server.authentication import Passwords
-from signaling.server.catalogue import read_catalogue
+from signaling.server.catalogue import read_catalogue, source_of
 from signaling.server.enrol import enrol_reviewer, enrol_terminal, new_password
+from signaling.server.enrol_list import enrol_list
 from signaling.server.errors import ServerError
 from signaling.server.journal import check_chain, read_export
 from signaling.server.register import Register
-from signaling.server.settings import Settings, read_settings
+from signaling.server.settings import OPTIONS, RULES, Settings, read_settings
 from signaling.server.store import Store
 
 
@@ -33,9 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given.insert(0, "server")
     options = _parser().parse_args(given)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    names = Settings.__struct_fields__
     try:
-        settings = read_settings({name: getattr(options, name) for name in names}, os.environ, options.config)
+        named = {name: getattr(options, name) for name in OPTIONS + RULES}
+        settings = read_settings(named, os.environ, options.config)
     except (ServerError, OSError) as problem:
         return _fail(_sentence(problem, Path(".")))
     command: Callable[[Settings, argparse.Namespace], None] = options.command
@@ -55,8 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     settings = argparse.ArgumentParser(add_help=False)
     settings.add_argument("--config", type=Path, metavar="FILE", help="TOML 设置文件 (settings as TOML)")
-    for name in Settings.__struct_fields__:
+    for name in OPTIONS:
         settings.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE")
+    rules = settings.add_argument_group("规则 (rules of the hall; in the file: table [rules])")
+    for name in RULES:
+        rules.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE")
 
     parser = argparse.ArgumentParser(prog="./hall", description="云窗口大厅服务器 (Cloud Window: the hall's server)")
     commands = parser.add_subparsers(required=True)
@@ -72,16 +79,30 @@ def _parser() -> argparse.ArgumentParser:
     terminal.add_argument("id")
     terminal.add_argument("--name", required=True, help="如 自助终端 02 (e.g.)")
     terminal.add_argument("--url", required=True, help="大厅地址 (wss://HOST:8787/hall)")
+    terminal.add_argument("--booth", action="store_true", help="在小屋内，可办涉及隐私的事项 (stands in a booth)")
+    terminal.add_argument("--cells", type=_cells, default=0, metavar="N", help="材料柜格数 (cells of its cabinet)")
+    terminal.add_argument("--site", default="", help="所在大厅或站点编码 (code of its hall)")
     terminal.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE", help="写出的设备文件 (device file)"
     )
     terminal.set_defaults(command=_enrol_terminal)
-    reviewer = enrol.add_parser("reviewer", parents=[settings, again], help="登记审核人员 (asks for a password)")
+    reviewer = enrol.add_parser("reviewer", parents=[settings, again], help="登记大厅人员 (asks for a password)")
     reviewer.add_argument("id", help="用户名 (login name)")
     reviewer.add_argument("--name", required=True)
     reviewer.add_argument("--skills", help="业务类别，用逗号分开；不给即全部 (comma-separated; all when left out)")
+    reviewer.add_argument(
+        "--roles",
+        type=_roles,
+        default=("reviewer",),
+        help=f"岗位，用逗号分开 (comma-separated: {', '.join(get_args(Role))})",
+    )
     reviewer.add_argument("--generate", action="store_true", help="生成密码并显示 (make a password and print it)")
     reviewer.set_defaults(command=_enrol_reviewer)
+    table = enrol.add_parser("list", parents=[settings, again], help="按名单登记 (admit a whole table)")
+    table.add_argument("table", type=Path, help="CSV 名单，一行一个终端或人员 (one terminal or person a line)")
+    table.add_argument("--url", required=True, help="大厅地址 (wss://HOST:8787/hall)")
+    table.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="各自的文件 (their files)")
+    table.set_defaults(command=_enrol_list)
 
     revoke = commands.add_parser(
         "revoke", prog="./hall server revoke", parents=[settings], help="吊销登记，立即生效 (take an admission away)"
@@ -99,7 +120,28 @@ def _parser() -> argparse.ArgumentParser:
         action = journal.add_parser(name, parents=[settings], help=words)
         action.add_argument("file", type=Path)
         action.set_defaults(command=command)
+    _add_items(commands.add_parser("items", help="维护事项目录 (keep the catalogue of service items)"), settings)
     return parser
+
+
+def _add_items(parser: argparse.ArgumentParser, settings: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True)
+
+    def add(name: str, command: Callable[[Settings, argparse.Namespace], str], words: str) -> argparse.ArgumentParser:
+        action = actions.add_parser(name, parents=[settings], help=words)
+        action.set_defaults(command=lambda own, given: _say(command(own, given)))
+        return action
+
+    checked = add("check", lambda _, given: item_commands.check(given.path), "检查，不导入 (only look for faults)")
+    checked.add_argument("path", type=Path, help="CSV 文件夹或 JSON 文件 (folder of tables, or JSON)")
+    taken = add("import", lambda own, given: item_commands.take_in(given.path, own), "导入 (all or nothing)")
+    taken.add_argument("path", type=Path, help="CSV 文件夹或 JSON 文件 (folder of tables, or JSON)")
+    listed = add("list", lambda own, given: item_commands.listed(own, " ".join(given.query)), "列出事项 (list)")
+    listed.add_argument("query", nargs="*", help="编码、名称、类别或部门中的字 (words to look for)")
+    shown = add("show", lambda own, given: item_commands.described(own, given.code), "显示一个事项 (show one)")
+    shown.add_argument("code")
+    written = add("export", lambda own, given: item_commands.export(own, given.folder), "写出为 CSV (write as tables)")
+    written.add_argument("folder", type=Path)
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> None:
@@ -107,19 +149,49 @@ def _serve(settings: Settings, _: argparse.Namespace) -> None:
 
 
 def _enrol_terminal(settings: Settings, options: argparse.Namespace) -> None:
-    trust_root = settings.data / "trust-root.pem"
-    if not trust_root.is_file():
-        raise ServerError("这个大厅还没有启动过，请先运行一次服务器 (start the server once first)")
+    root = _trust_root(settings)
     with closing(Store(settings.data)) as store:
-        root = trust_root.read_text(encoding="utf-8")
         enrol_terminal(
-            Register(store), options.id, options.name, options.url, root, options.output, is_replacing=options.replace
+            Register(store),
+            options.id,
+            options.name,
+            options.url,
+            root,
+            options.output,
+            is_booth=options.booth,
+            cells=options.cells,
+            site=options.site,
+            is_replacing=options.replace,
         )
     _say(f"终端 {options.id} 已登记，请将 {options.output} 交给该终端 (enrolled; carry this file to the terminal)")
 
 
+def _trust_root(settings: Settings) -> str:
+    path = settings.data / "trust-root.pem"
+    if not path.is_file():
+        raise ServerError("这个大厅还没有启动过，请先运行一次服务器 (start the server once first)")
+    return path.read_text(encoding="utf-8")
+
+
+def _enrol_list(settings: Settings, options: argparse.Namespace) -> None:
+    root = _trust_root(settings)
+    known = {item.skill for item in read_catalogue(source_of(settings.catalogue, settings.data))}
+    with closing(Store(settings.data)) as store, closing(Passwords()) as passwords:
+        terminals, people = enrol_list(
+            Register(store),
+            passwords,
+            options.table,
+            options.output,
+            options.url,
+            root,
+            known,
+            is_replacing=options.replace,
+        )
+    _say(f"已登记终端 {terminals} 台、人员 {people} 名，各自的文件在 {options.output} (enrolled; hand out these files)")
+
+
 def _enrol_reviewer(settings: Settings, options: argparse.Namespace) -> None:
-    known = {item.skill for item in read_catalogue(settings.catalogue)}
+    known = {item.skill for item in read_catalogue(source_of(settings.catalogue, settings.data))}
     skills = set(options.skills.split(",")) if options.skills else known
     if not skills <= known:
         unknown, all_known = ", ".join(sorted(skills - known)), ", ".join(sorted(known))
@@ -137,10 +209,27 @@ def _enrol_reviewer(settings: Settings, options: argparse.Namespace) -> None:
             options.name,
             sorted(skills),
             password,
+            roles=options.roles,
             is_replacing=options.replace,
         )
     shown = f"，密码 {password}" if options.generate else ""
-    _say(f"审核人员 {options.id} 已登记{shown} (enrolled)")
+    _say(f"{options.id} 已登记，岗位 {', '.join(options.roles)}{shown} (enrolled)")
+
+
+def _roles(given: str) -> tuple[Role, ...]:
+    """The roles of a comma-separated list, in the order of the protocol. argparse tells what is wrong."""
+    named = {role.strip() for role in given.split(",")}
+    known: tuple[Role, ...] = get_args(Role)
+    if not named <= set(known):
+        unknown = ", ".join(sorted(named - set(known)))
+        raise argparse.ArgumentTypeError(f"没有岗位 {unknown}，可用的有 {', '.join(known)} (unknown role)")
+    return tuple(role for role in known if role in named)
+
+
+def _cells(given: str) -> int:
+    if not (given.isdecimal() and int(given) <= 200):
+        raise argparse.ArgumentTypeError("格数应在 0 到 200 之间 (0 to 200 cells)")
+    return int(given)
 
 
 def _revoke(settings: Settings, options: argparse.Namespace) -> None:

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
+from signaling.protocol.acts import CellOpened
 from signaling.protocol.codec import MAX_SERVER_FRAME_BYTES, decode_from_client, decode_from_server, encode
 from signaling.protocol.enrolment import signed_hello
 from signaling.protocol.errors import SENTENCES, ErrorCode, MalformedMessage, Refused
@@ -49,6 +50,7 @@ from signaling.protocol.messages import (
     Welcome,
     WetInk,
 )
+from signaling.protocol.values import ServiceItem
 from signaling.protocol.version import VERSIONS
 
 logger = logging.getLogger(__name__)
@@ -87,6 +89,15 @@ class ReviewerLogin(msgspec.Struct, frozen=True):
     desk_id: str
 
 
+class StaffLogin(msgspec.Struct, frozen=True):
+    """Log in as one of the hall's people without a desk (collector, issuer, manager ...)."""
+
+    staff: str
+    password: str
+
+
+Login = TerminalLogin | ReviewerLogin | StaffLogin
+
 OnState = Callable[[ConnectionState, ErrorCode | None, float], None]
 OnProgress = Callable[[int, int], None]
 
@@ -101,7 +112,7 @@ class HallClient:
     def __init__(
         self,
         url: str,
-        login: TerminalLogin | ReviewerLogin,
+        login: Login,
         on_message: Callable[[FromHall], None],
         on_state: OnState,
         ca: Path | None = None,
@@ -120,6 +131,7 @@ class HallClient:
         self._unanswered: dict[str, ToHall] = {}
         self._spoken = asyncio.Event()
         self._is_online = False
+        self._catalogue: tuple[str, tuple[ServiceItem, ...]] = ("", ())
         self.welcome: Welcome | None = None
 
     @property
@@ -215,10 +227,14 @@ class HallClient:
             challenge = await _receive(socket, Challenge)
             key = Ed25519PrivateKey.from_private_bytes(login.private_key)
             await _send(socket, AnswerChallenge(key.sign(signed_hello(challenge.nonce))))
-        else:
+        elif isinstance(login, ReviewerLogin):
             await _send(socket, Hello("reviewer", login.reviewer, VERSIONS))
             await _receive(socket, AskPassword)
             await _send(socket, LogIn(login.password, login.desk_id))
+        else:
+            await _send(socket, Hello("staff", login.staff, VERSIONS))
+            await _receive(socket, AskPassword)
+            await _send(socket, LogIn(login.password))
         return await _receive(socket, Welcome)
 
     async def _read(self, socket: ClientConnection) -> ErrorCode | None:
@@ -250,7 +266,7 @@ class HallClient:
 
     def _note_answer(self, message: FromServer) -> None:
         match message:
-            case Done(request_id=key) | TicketIssued(request_id=key) | Error(about=key):
+            case Done(request_id=key) | TicketIssued(request_id=key) | CellOpened(request_id=key) | Error(about=key):
                 self._unanswered.pop(key, None)
             case MarkNumbered(operation_id=key) | MarkRefused(operation_id=key):
                 self._unanswered.pop(key, None)
@@ -302,6 +318,27 @@ class HallClient:
         finally:
             await asyncio.to_thread(draft.unlink, missing_ok=True)
 
+    async def fetch_catalogue(self, digest: str) -> tuple[ServiceItem, ...]:
+        """The service items of the catalogue that ``Catalogue`` names. Fetched once, then from memory.
+
+        Raises Refused (not_found: another one holds by now; material_damaged), OSError when there is no connection.
+        """
+        if self._catalogue[0] != digest:
+            if not self._is_online:
+                raise ConnectionError("not connected to the hall")
+            try:
+                response = await self._http.get(self._address(f"/catalogue/{digest}"))
+            except httpx.HTTPError as problem:
+                raise ConnectionError(f"catalogue {digest[:12]}: {type(problem).__name__}") from problem
+            _check(response)
+            if hashlib.sha256(response.content).hexdigest() != digest:
+                raise Refused(ErrorCode.MATERIAL_DAMAGED, f"catalogue {digest[:12]} arrived damaged")
+            try:
+                self._catalogue = digest, msgspec.json.decode(response.content, type=tuple[ServiceItem, ...])
+            except msgspec.MsgspecError as problem:  # a newer hall's
+                raise Refused(ErrorCode.UNSUPPORTED_VERSION, f"catalogue: {problem}") from None
+        return self._catalogue[1]
+
     async def _save(self, response: httpx.Response, stream: BinaryIO, on_progress: OnProgress) -> str:
         hashed = hashlib.sha256()
         done, size = 0, int(response.headers.get("Content-Length", "0"))
@@ -318,8 +355,11 @@ class HallClient:
         return {"Authorization": f"Bearer {self.welcome.http_token}", "Accept-Encoding": "identity"}
 
     def _material(self, digest: str) -> str:
+        return self._address(f"/materials/{digest}")
+
+    def _address(self, path: str) -> str:
         parts = urlsplit(self._url)
-        return urlunsplit(("https" if parts.scheme == "wss" else "http", parts.netloc, f"/materials/{digest}", "", ""))
+        return urlunsplit(("https" if parts.scheme == "wss" else "http", parts.netloc, path, "", ""))
 
 
 def digest_of(path: Path) -> str:

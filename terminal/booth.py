@@ -19,16 +19,17 @@ from typing import Protocol, assert_never, get_args
 from PIL import Image
 
 from annotate import DocumentInfo, PageError, PageSource
-from esign import Report, verify_notice
+from esign import EsignError, Report, verify_notice
 from signaling.client import ConnectionState, digest_of
 from signaling.peer.picture import Picture
 from signaling.protocol.errors import ErrorCode, Refused
 from signaling.protocol.messages import Candidate, Description, FromHall, Rejoin, ToHall
-from signaling.protocol.values import MediaType
+from signaling.protocol.values import MediaType, ServiceItem
 from terminal.devices import DeviceError, Devices
 from terminal.effects import (
     CancelHandIn,
     Effect,
+    FetchCatalogue,
     FetchMaterial,
     FetchNotice,
     GiveToLeg,
@@ -36,17 +37,21 @@ from terminal.effects import (
     ListFiles,
     MuteLeg,
     Print,
+    PrintSlip,
     ReadCard,
+    ReadCode,
     Say,
     ShootPage,
     StartLeg,
     StopLeg,
+    UnlockCell,
     Wipe,
 )
 from terminal.files import FindRoots, list_files, removable_mounts
 from terminal.papers import Shot
 from terminal.scan import join_pages, save_page, scan_page
 from terminal.session import TerminalSession
+from terminal.slip import make_slip
 from terminal.workfolder import WorkFolder, sweep
 
 logger = logging.getLogger(__name__)
@@ -56,6 +61,9 @@ MAX_MATERIAL_BYTES = 200 * 2**20
 PREVIEW_PX = 420
 PROGRESS_EVERY_S = 0.1
 _MEDIA_TYPES: tuple[MediaType, ...] = get_args(MediaType)
+_UNSEEN: tuple[MediaType, int, str] = ("application/pdf", 1, "")
+_OF_THE_TERMINAL = ("catalogue", "cabinet")
+"""Jobs that go on when the applicant is wiped."""
 
 
 class HallPort(Protocol):
@@ -72,6 +80,9 @@ class HallPort(Protocol):
 
     async def fetch(self, digest: str, target: Path, on_progress: Callable[[int, int], None]) -> None:
         """Get a file by its digest, verified. Raises Refused, OSError."""
+
+    async def fetch_catalogue(self, digest: str) -> tuple[ServiceItem, ...]:
+        """Get the service items of this digest. Raises Refused, OSError."""
 
 
 class Leg(Protocol):
@@ -119,9 +130,15 @@ class Booth:
         post: Callable[[Callable[[], None]], None],
         in_loop: Callable[[Callable[[], None]], None],
         find_roots: FindRoots = removable_mounts,
+        *,
+        shows_pages: bool = True,
     ) -> None:
-        """``find_roots`` names the folders whose files an applicant may choose from."""
+        """``find_roots`` names the folders whose files an applicant may choose from.
+
+        Without ``shows_pages`` files are handed in unseen, as PDF of one page: for load without people.
+        """
         self.session = TerminalSession(self._perform, lambda: uuid.uuid4().hex)
+        self.session.cabinet.is_there = devices.cabinet is not None
         self.on_picture: Callable[[Picture], None] = lambda picture: None
         self._make_leg = make_leg
         self._devices = devices
@@ -129,6 +146,7 @@ class Booth:
         self._post = post
         self._in_loop = in_loop
         self._find_roots = find_roots
+        self._shows_pages = shows_pages
         self._effects: asyncio.Queue[Effect] = asyncio.Queue()
         self._jobs: dict[str, asyncio.Task[None]] = {}
         self._legs: dict[int, Leg] = {}
@@ -171,6 +189,11 @@ class Booth:
                 self._hall.say(effect.message)
             case ReadCard():
                 self._spawn("card", self._read_card(effect), session.card_failed)
+            case ReadCode():
+                self._spawn("scanner", self._read_code(), session.entry.code_failed)
+            case FetchCatalogue():
+                failed = partial(session.catalogue.fetch_failed, effect.digest)
+                self._spawn("catalogue", self._fetch_catalogue(effect), failed)
             case ShootPage():
                 self._spawn("camera", self._shoot(effect), partial(tray.shot_failed, effect.capture_id))
             case ListFiles():
@@ -198,10 +221,13 @@ class Booth:
                 self._spawn(effect.notice_id, self._fetch_notice(effect), partial(delivery.failed, effect.notice_id))
             case Print():
                 self._spawn("printer", self._print(effect), partial(delivery.print_failed, effect.notice_id))
+            case PrintSlip():
+                self._spawn("slip", self._print_slip(effect), session.line.slip_failed)
+            case UnlockCell():
+                self._spawn("cabinet", self._unlock(effect), partial(session.cabinet.door_failed, effect.cell))
             case Wipe():
-                for job in self._jobs.values():
-                    job.cancel()
-                self._jobs.clear()
+                for name in [name for name in self._jobs if name not in _OF_THE_TERMINAL]:
+                    self._jobs.pop(name).cancel()
                 self._forget()
             case _:
                 assert_never(effect)
@@ -220,6 +246,9 @@ class Booth:
         except DeviceError as problem:
             logger.warning("device: %s", problem)
             code = problem.code
+        except EsignError as problem:
+            logger.warning("slip cannot be made: %s", type(problem).__name__)
+            code = "slip_failed"
         except PageError as problem:
             logger.info("paper refused: %s", problem.code)
             code = f"file_{problem.code}"
@@ -238,6 +267,24 @@ class Booth:
     async def _read_card(self, effect: ReadCard) -> None:
         card = await asyncio.to_thread(self._devices.reader.read, effect.kind)
         self._post(lambda: self.session.card_read(card))
+
+    async def _read_code(self) -> None:
+        scanner = self._devices.scanner
+        if scanner is None:
+            raise DeviceError("code_unreadable", "this terminal has no scanner")
+        text = await asyncio.to_thread(scanner.read)
+        self._post(lambda: self.session.entry.code_read(text))
+
+    async def _fetch_catalogue(self, effect: FetchCatalogue) -> None:
+        items = await self._hall.fetch_catalogue(effect.digest)
+        self._post(lambda: self.session.catalogue.fetched(effect.digest, items))
+
+    async def _unlock(self, effect: UnlockCell) -> None:
+        cabinet = self._devices.cabinet
+        if cabinet is None:
+            raise DeviceError("cabinet_missing", "this terminal has no cabinet")
+        closed = partial(self._post, partial(self.session.cabinet.door_closed, effect.cell))
+        await asyncio.to_thread(cabinet.open, effect.cell, closed)
 
     async def _shoot(self, effect: ShootPage) -> None:
         target = self._work.path() / f"{uuid.uuid4().hex}.jpg"
@@ -261,17 +308,18 @@ class Booth:
         folder = self._work.path()
         path = await asyncio.to_thread(_gather, effect, folder)
         preview = folder / f"{paper_id}-preview.png"
-        info = await asyncio.to_thread(_look, path, preview)
-        media_type = next((known for known in _MEDIA_TYPES if known == info.media_type), None)
-        if media_type is None:
-            raise Refused(ErrorCode.MATERIAL_UNSUPPORTED)
-        if info.is_misnamed:
-            self._post(lambda: tray.paper_failed(paper_id, "file_misnamed"))
-            return
+        media_type, pages, picture = _UNSEEN
+        if self._shows_pages:
+            info = await asyncio.to_thread(_look, path, preview)
+            known_type = next((known for known in _MEDIA_TYPES if known == info.media_type), None)
+            if known_type is None:
+                raise Refused(ErrorCode.MATERIAL_UNSUPPORTED)
+            if info.is_misnamed:
+                self._post(lambda: tray.paper_failed(paper_id, "file_misnamed"))
+                return
+            media_type, pages, picture = known_type, info.page_count, str(preview)
         digest, size = await asyncio.to_thread(lambda: (digest_of(path), path.stat().st_size))
-        self._post(
-            lambda: tray.paper_checked(paper_id, str(path), digest, media_type, size, info.page_count, str(preview))
-        )
+        self._post(lambda: tray.paper_checked(paper_id, str(path), digest, media_type, size, pages, picture))
         await self._hall.upload(path, digest, media_type, self._progress(partial(tray.paper_progressed, paper_id)))
         self._post(lambda: tray.paper_stored(paper_id))
 
@@ -308,6 +356,17 @@ class Booth:
         printer = self._devices.printer
         place = await asyncio.to_thread(printer.print, Path(effect.path), title)
         self._post(lambda: self.session.delivery.printed(effect.notice_id, place, is_paper=printer.is_paper))
+
+    async def _print_slip(self, effect: PrintSlip) -> None:
+        target = self._work.path() / f"slip-{effect.case.ticket_number}.pdf"
+        printer = self._devices.printer
+
+        def make_and_print() -> str:
+            target.write_bytes(make_slip(effect.case))
+            return printer.print(target, f"收件凭证-{effect.case.ticket_number or effect.case.case_id}")
+
+        place = await asyncio.to_thread(make_and_print)
+        self._post(lambda: self.session.line.slip_printed(place, is_paper=printer.is_paper))
 
     # --- video legs: the old generation lives until the new one carries media ----------------------
 

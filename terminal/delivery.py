@@ -12,9 +12,11 @@ import msgspec
 
 from esign.report import Report
 from signaling.protocol.messages import NoticePrinted, NoticeReceived
-from signaling.protocol.values import NoticeKind, NoticeView
+from signaling.protocol.values import CaseState, NoticeKind, NoticeView
 from terminal.effects import Effect, FetchNotice, Print, Say
 
+NOTICED: tuple[CaseState, ...] = ("accepted", "accepted_with_gap", "paused", "granted", "refused", "not_accepted")
+"""A notice belongs to getting into these states: when it is not here yet, it is being sealed."""
 PrintState = Literal["idle", "printing", "printed", "failed"]
 
 
@@ -52,15 +54,21 @@ class Delivery:
         """By notice id."""
         return MappingProxyType(self._notices)
 
-    def newest(self, kind: NoticeKind) -> Notice | None:
-        """The last notice of a kind."""
-        found = [notice for notice in self._notices.values() if notice.view.kind == kind]
+    def newest(self, kind: NoticeKind | None = None) -> Notice | None:
+        """The last notice that is not void, of a kind or of all."""
+        found = [
+            notice
+            for notice in self._notices.values()
+            if notice.view.kind == (kind or notice.view.kind) and notice.view.state != "voided"
+        ]
         return max(found, key=lambda notice: notice.view.decided_at, default=None)
 
     def take(self, view: NoticeView) -> None:
         """The hall names a sealed notice."""
         if view.notice_id in self._notices:
             self._note(view.notice_id, view=view)
+            return
+        if view.state == "voided":
             return
         self._notices[view.notice_id] = Notice(view, print_state="printed" if view.state == "printed" else "idle")
         self._perform(FetchNotice(view.notice_id, view.digest))

@@ -1,12 +1,14 @@
-"""The machine's own devices: document camera, card reader, printer; ports and the real ones.
+"""The machine's own devices: document camera, card reader, printer, QR scanner, cabinet; ports and the real ones.
 
 Every call blocks and is made from a worker thread. What goes wrong is a ``DeviceError`` with a stable code that the
-window turns into a sentence. Simulated camera and reader: ``simulated.py``.
+window turns into a sentence. Simulated camera, reader and cabinet: ``simulated.py``.
 """
 
 import shutil
 import subprocess
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -19,6 +21,7 @@ from terminal.scan import Picture
 
 SHOT_DEADLINE_S = 6.0
 PRINT_DEADLINE_S = 30.0
+CODE_DEADLINE_S = 20.0
 DeviceCode = Literal[
     "camera_missing",  # no such device or folder
     "camera_lost",  # it was there and gives no picture any more
@@ -27,6 +30,9 @@ DeviceCode = Literal[
     "printer_missing",
     "printer_failed",
     "printer_folder",  # the folder cannot be written
+    "code_unreadable",  # no QR code came under the scanner in time
+    "cabinet_missing",
+    "cabinet_stuck",  # the cell does not open
 ]
 
 
@@ -66,12 +72,31 @@ class Printer(Protocol):
         """The applicant leaves: delete what was kept only for this applicant."""
 
 
+class Scanner(Protocol):
+    """Reads QR codes."""
+
+    def read(self) -> str:
+        """Wait for a code. Raises DeviceError (code_unreadable, camera_...)."""
+
+
+class Cabinet(Protocol):
+    """Cells with doors (材料柜), numbered from 1."""
+
+    def open(self, cell: int, on_closed: Callable[[], None]) -> None:
+        """Unlock the door and return; ``on_closed`` is called once, from any thread, when it is shut again.
+
+        Raises DeviceError (cabinet_missing, cabinet_stuck).
+        """
+
+
 class Devices(msgspec.Struct, frozen=True):
-    """What this terminal has."""
+    """What this terminal has; not every one has a scanner and a cabinet."""
 
     camera: DocumentCamera
     reader: CardReader
     printer: Printer
+    scanner: Scanner | None = None
+    cabinet: Cabinet | None = None
 
 
 class FolderCamera:
@@ -139,6 +164,27 @@ class UsbCamera:
         finally:
             capture.release()
             self._is_hanging.clear()
+
+
+class CameraScanner:
+    """Finds the QR code (ISO/IEC 18004) in the document camera's picture, picture after picture until the deadline."""
+
+    def __init__(self, camera: DocumentCamera, deadline_s: float = CODE_DEADLINE_S, pause_s: float = 0.3) -> None:
+        self._camera = camera
+        self._deadline_s = deadline_s
+        self._pause_s = pause_s
+        self._detector = cv2.QRCodeDetector()
+
+    def read(self) -> str:
+        """The text of the first code that can be read."""
+        end = time.monotonic() + self._deadline_s
+        while True:
+            text, _, _ = self._detector.detectAndDecode(self._camera.shoot())
+            if text:
+                return str(text)
+            if time.monotonic() >= end:
+                raise DeviceError("code_unreadable", f"no code within {self._deadline_s:.0f} s")
+            time.sleep(self._pause_s)
 
 
 class PrintToFile:

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from signaling.protocol.messages import Candidate, Description, ToHall
-from signaling.protocol.values import Source
+from signaling.protocol.values import CaseView, Source
 
 
 class Say(msgspec.Struct, frozen=True):
@@ -32,6 +32,16 @@ class ReadCard(msgspec.Struct, frozen=True):
     """Wait for a card in the reader: ``card_read`` or ``card_failed``."""
 
     kind: Literal["person", "organisation"]
+
+
+class ReadCode(msgspec.Struct, frozen=True):
+    """Wait for a QR code at the scanner (a slip, a pick-up message): ``entry.code_read`` or ``code_failed``."""
+
+
+class FetchCatalogue(msgspec.Struct, frozen=True):
+    """Get the service items of this digest: ``catalogue.fetched`` or ``fetch_failed``."""
+
+    digest: str
 
 
 class ShootPage(msgspec.Struct, frozen=True):
@@ -111,6 +121,18 @@ class Print(msgspec.Struct, frozen=True):
     title: str
 
 
+class PrintSlip(msgspec.Struct, frozen=True):
+    """Print the slip of this case: ``line.slip_printed`` or ``slip_failed``."""
+
+    case: CaseView
+
+
+class UnlockCell(msgspec.Struct, frozen=True):
+    """Unlock this cell of the cabinet: ``cabinet.door_closed`` when it is shut again, or ``door_failed``."""
+
+    cell: int
+
+
 class Wipe(msgspec.Struct, frozen=True):
     """Forget this applicant: stop what is under way, delete every file of the session."""
 
@@ -118,6 +140,8 @@ class Wipe(msgspec.Struct, frozen=True):
 Effect = (
     Say
     | ReadCard
+    | ReadCode
+    | FetchCatalogue
     | ShootPage
     | ListFiles
     | HandIn
@@ -129,5 +153,7 @@ Effect = (
     | FetchMaterial
     | FetchNotice
     | Print
+    | PrintSlip
+    | UnlockCell
     | Wipe
 )

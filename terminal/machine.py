@@ -15,11 +15,23 @@ from signaling.peer.synthetic import SyntheticSources
 from signaling.peer.tracks import Sources
 from signaling.protocol.messages import Candidate, Description, Rejoin
 from terminal.booth import Booth, HallPort, Leg, OnMessage, OnState
-from terminal.devices import CardReader, Devices, DocumentCamera, FolderCamera, UsbCamera, find_printer
+from terminal.devices import (
+    Cabinet,
+    CameraScanner,
+    CardReader,
+    Devices,
+    DocumentCamera,
+    FolderCamera,
+    Scanner,
+    UsbCamera,
+    find_printer,
+)
 from terminal.files import removable_mounts
 from terminal.settings import Settings
-from terminal.simulated import DrawnSheetCamera, SimulatedReader
+from terminal.simulated import DrawnSheetCamera, SimulatedCabinet, SimulatedReader
 
+DOOR_S = 4.0
+"""How long a door of the simulated cabinet stands open."""
 SHEETS = (
     (
         "申 请 表",
@@ -50,8 +62,15 @@ def build_booth(
     in_loop: Callable[[Callable[[], None]], None],
     on_sound: Callable[[bytes], None] = lambda block: None,
     reader: CardReader | None = None,
+    scanner: Scanner | None = None,
+    cabinet: Cabinet | None = None,
+    *,
+    shows_pages: bool = True,
 ) -> Booth:
-    """A booth of this machine; see ``Booth`` for ``post`` and ``in_loop``, ``CallLeg`` for ``on_sound``."""
+    """A booth of this machine; for ``post``, ``in_loop``, ``shows_pages`` see ``Booth``, for ``on_sound`` ``CallLeg``.
+
+    ``reader``, ``scanner`` and ``cabinet`` stand in for the machine's own.
+    """
     device = settings.device
 
     def connect(on_message: OnMessage, on_state: OnState) -> HallPort:
@@ -67,14 +86,19 @@ def build_booth(
     ) -> Leg:
         return CallLeg(call_id, generation, is_offerer, sources, send, on_picture, on_state, on_sound=on_sound)
 
+    camera = document_camera(settings.camera)
+    own_cabinet = SimulatedCabinet(closes_after_s=DOOR_S) if settings.has_cabinet else None
     devices = Devices(
-        document_camera(settings.camera),
+        camera,
         reader or SimulatedReader(time.monotonic_ns()),
         find_printer(settings.out, keeps_prints=settings.keeps_prints),
+        scanner or CameraScanner(camera),
+        cabinet or own_cabinet,
     )
     named = settings.files
     find_roots = removable_mounts if named is None else lambda: [named]
-    return Booth(connect, make_leg, devices, [device.trust_root.encode()], post, in_loop, find_roots)
+    roots = [device.trust_root.encode()]
+    return Booth(connect, make_leg, devices, roots, post, in_loop, find_roots, shows_pages=shows_pages)
 
 
 def document_camera(wanted: str) -> DocumentCamera:

@@ -104,6 +104,7 @@ class PaperTray:
         self.papers: dict[str, Paper] = {}
         self.capture: Capture | None = None
         self.choosing: Choosing | None = None
+        self._following: set[str] = set()
         self.files: dict[str, str] = {}
         """Paths of the files that are here, by digest: the applicant's own and fetched ones."""
 
@@ -125,9 +126,10 @@ class PaperTray:
         """Take no papers; those here are dropped, their files stay known."""
         self.open(())
         self.capture = self.choosing = None
+        self._following.clear()
         self._is_locked = False
 
-    def lock(self, is_locked: bool) -> None:
+    def lock(self, *, is_locked: bool) -> None:
         """While a submission is on its way nothing may change."""
         self._is_locked = is_locked
 
@@ -145,7 +147,7 @@ class PaperTray:
         return tuple(
             slot
             for slot in self.slots
-            if (slot.is_required or slot.code in self.papers)
+            if ((slot.is_required and slot.code not in self._following) or slot.code in self.papers)
             and (slot.code not in self.papers or self.papers[slot.code].state != "ready")
         )
 
@@ -155,12 +157,32 @@ class PaperTray:
         return bool(self.slots) and not self.missing and self.capture is None and self.choosing is None
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a paper is being checked or uploaded."""
+        return any(paper.state in ("checking", "uploading") for paper in self.papers.values())
+
+    @property
+    def to_follow(self) -> tuple[str, ...]:
+        """Slots left empty on purpose, in their order: the paper comes later (容缺) or by the cabinet."""
+        return tuple(slot.code for slot in self.slots if slot.code in self._following)
+
+    @property
     def materials(self) -> tuple[Material, ...]:
         """What would be submitted now, in the order of the slots."""
         papers = (self.papers.get(slot.code) for slot in self.slots)
         return tuple(paper.material for paper in papers if paper is not None and paper.material is not None)
 
     # --- gestures ----------------------------------------------------------------------------
+
+    def follow_later(self, slot: str, *, is_later: bool) -> None:
+        """This paper comes later, or now after all; only where the item allows it."""
+        may = any(entry.code == slot and (entry.is_gap_able or entry.is_original_kept) for entry in self.slots)
+        if is_later and may and self._takes(slot):
+            self._drop(slot)
+            self._following.add(slot)
+        else:
+            self._following.discard(slot)
+        self._changed()
 
     def start_capture(self, slot: str) -> None:
         """Open the document camera for a slot."""
@@ -233,6 +255,7 @@ class PaperTray:
         if not self._takes(slot) or not paths or self.capture is not None or self.choosing is not None:
             return
         self._drop(slot)
+        self._following.discard(slot)
         named = next(entry.name for entry in self.slots if entry.code == slot)
         paper = Paper(self._new_id(), slot, (name or named)[:200], source, paths)
         self.papers[slot] = paper

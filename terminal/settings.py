@@ -37,6 +37,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Document camera: number of a USB camera, or a folder of pictures; empty for drawn sheets."""
     call_camera: str = ""
     """Camera that looks at the applicant: number or device; empty for a synthetic picture."""
+    has_cabinet: bool = True
+    """Whether a material cabinet stands beside the terminal (simulated)."""
     is_fullscreen: bool = False
     base_px: int = BASE_PX
 
@@ -66,6 +68,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         files=Path(given.files) if given.files else None,
         camera=given.camera,
         call_camera=given.call_camera,
+        has_cabinet=not given.no_cabinet,
         is_fullscreen=given.fullscreen,
         base_px=BIG_PX if given.big else BASE_PX,
     )
@@ -95,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--files", default="", metavar="FOLDER", help="可选文件所在的文件夹（默认只列 U 盘）")
     parser.add_argument("--camera", default="", metavar="N|FOLDER", help="高拍仪编号或图片文件夹（默认模拟）")
     parser.add_argument("--call-camera", default="", metavar="N|DEVICE", help="视频摄像头（默认模拟画面）")
+    parser.add_argument("--no-cabinet", action="store_true", help="旁边没有材料柜（默认有模拟的材料柜）")
     parser.add_argument("--fullscreen", action="store_true", help="全屏显示")
     parser.add_argument("--big", action="store_true", help="大字版")
     parser.add_argument("--simulate", action="store_true", help="不开窗口，自动办完一件并退出")

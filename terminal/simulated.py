@@ -1,4 +1,4 @@
-"""Simulated devices: a card reader full of invented people, a document camera over drawn sheets.
+"""Simulated devices: a card reader full of invented people, a document camera over drawn sheets, a cabinet, a scanner.
 
 Names and numbers are synthetic; the numbers carry valid check characters (GB 11643, GB 32100). Sheets lie tilted on
 a dark desk, so that the real page finder has its work to do. Used where a terminal has no such device, by the
@@ -7,7 +7,8 @@ simulator and by the demo.
 
 import math
 import random
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from importlib.resources import as_file, files
 from typing import Literal
 
@@ -16,6 +17,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from signaling.protocol.identity import credit_check_character, resident_check_character
+from terminal.devices import DeviceError
 from terminal.effects import Card
 from terminal.scan import Picture
 
@@ -50,6 +52,56 @@ class SimulatedReader:
         first = f"91{pick(_TOWNS)}M{serial}"
         name = f"北京{pick(_NAMES)}{pick(_TRADES)}有限公司"
         return Card("organisation", name, first + credit_check_character(first), person, is_simulated=True)
+
+
+class SimulatedScanner:
+    """Reads what was shown to it last, once."""
+
+    def __init__(self) -> None:
+        self._shown: list[str] = []
+
+    def show(self, text: str) -> None:
+        """Hold a code under the scanner."""
+        self._shown.append(text)
+
+    def read(self) -> str:
+        """The code; there is nobody to wait for."""
+        if not self._shown:
+            raise DeviceError("code_unreadable", "nothing was shown to the simulated scanner")
+        return self._shown.pop()
+
+
+class SimulatedCabinet:
+    """Doors that open at once and are shut by a timer, or by ``shut`` when ``closes_after_s`` is None."""
+
+    def __init__(self, cells: int = 24, closes_after_s: float | None = 0.0) -> None:
+        self._cells = cells
+        self._closes_after_s = closes_after_s
+        self._open: dict[int, Callable[[], None]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def open_cells(self) -> frozenset[int]:
+        """Doors that stand open."""
+        return frozenset(self._open)
+
+    def open(self, cell: int, on_closed: Callable[[], None]) -> None:
+        """Unlock; a door that stands open already keeps who asked first."""
+        if not 1 <= cell <= self._cells:
+            raise DeviceError("cabinet_stuck", f"no cell {cell}")
+        with self._lock:
+            self._open.setdefault(cell, on_closed)
+        if self._closes_after_s is not None:
+            timer = threading.Timer(self._closes_after_s, self.shut, (cell,))
+            timer.daemon = True
+            timer.start()
+
+    def shut(self, cell: int) -> None:
+        """Somebody shuts this door; shut already, nothing happens."""
+        with self._lock:
+            on_closed = self._open.pop(cell, None)
+        if on_closed is not None:
+            on_closed()
 
 
 class DrawnSheetCamera:

@@ -9,7 +9,7 @@ import pytest
 
 from reviewer import settings as desk_settings
 from signaling.protocol import errors, messages
-from signaling.server.settings import Settings
+from signaling.server.settings import RULES, Settings
 from terminal import settings as terminal_settings
 
 ROOT = Path(__file__).parents[1]
@@ -87,7 +87,7 @@ def test_nothing_is_named_that_belongs_to_one_machine() -> None:
 
 def test_every_setting_is_in_the_operations_page() -> None:
     page = (ROOT / "docs" / "operations.md").read_text("utf-8")
-    assert {name for name in Settings.__struct_fields__ if f"`{name}`" not in page} == set()
+    assert {name for name in (*Settings.__struct_fields__, *RULES) if f"`{name}`" not in page} == set()
     sources = (Path(str(program.__file__)).read_text("utf-8") for program in (desk_settings, terminal_settings))
     options = {option for source in sources for option in re.findall(r'add_argument\("(--[a-z-]+)"', source)}
     assert len(options) > 8

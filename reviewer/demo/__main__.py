@@ -1,4 +1,4 @@
-"""``./hall demo``: the whole hall on one machine, and one case from submit to the printed, sealed notice.
+"""``./hall demo``: the whole hall on one machine, and three stories told by the real programs.
 
 A real server process, a real desk and a real booth; printed as numbered lines with times; leaves its evidence in a
 folder. With ``--keep`` the windows stay open for clicking; without Qt's libraries the headless programs play.
@@ -16,12 +16,19 @@ from pathlib import Path
 
 from annotate import PageError
 from reviewer.demo.evidence import ACCEPTANCE, TRUST_ROOT, Evidence
-from reviewer.demo.hall_process import HallDidNotStart, HallProcess
+from reviewer.demo.hall_process import DemoHall, HallDidNotStart
 from reviewer.demo.headless import play_headless
+from reviewer.demo.load import play_load
 from reviewer.demo.papers import Papers, draw_papers, found_papers
+from reviewer.demo.programme import HEADLINES
 from reviewer.settings import Settings as DeskSettings
 from terminal.settings import Settings as BoothSettings
 from terminal.simulator import StoryStopped
+
+SUMMONS_S = "4"
+"""The demo's applicant misses the call after so many seconds; a real hall waits a minute."""
+MOST_TERMINALS = 200
+"""More simulated terminals would be slowed by one process, not by the hall."""
 
 missing_library = ""
 try:
@@ -43,8 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     began = time.monotonic()
     try:
-        with tempfile.TemporaryDirectory(prefix="cloud-window-demo-") as folder:
-            _play(options, Path(folder), out, has_display and not options.headless)
+        if options.load:
+            play_load(options.load, 60 * options.minutes, out, _tell)
+        else:
+            with tempfile.TemporaryDirectory(prefix="cloud-window-demo-") as folder:
+                _play(options, Path(folder), out, has_display and not options.headless)
     except (HallDidNotStart, StoryStopped, PageError, RuntimeError) as problem:
         sys.stderr.write(f"演示没有走完：{problem}\n日志见 {out}\n")
         return 1
@@ -52,7 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path in sorted(out.iterdir()):
         _tell(f"    {path.name}")
     shown = options.out
-    _tell(f"核验通知书：./hall verify {shown / ACCEPTANCE} --trust {shown / TRUST_ROOT}")
+    if (out / ACCEPTANCE).is_file():
+        _tell(f"核验通知书：./hall verify {shown / ACCEPTANCE} --trust {shown / TRUST_ROOT}")
     return 0
 
 
@@ -64,8 +75,8 @@ def _play(options: argparse.Namespace, folder: Path, out: Path, has_window: bool
     camera.mkdir()
     shutil.copyfile(papers.shot, camera / papers.shot.name)
     evidence = Evidence(out)
-    with HallProcess(folder / "hall", out / "server.log") as hall:
-        _tell(f"大厅服务器已启动：{hall.url}")
+    with DemoHall(folder / "hall", out / "server.log", "--summons-s", SUMMONS_S) as hall:
+        _tell(f"大厅服务器已启动：{hall.url}，时钟模拟为 {hall.clock_words()}")
         device = hall.device()
         desk = DeskSettings(url=hall.url, login=hall.login(), is_simulated=bool(missing_library))
         booth = BoothSettings(device=device, url=hall.url, out=evidence.prints, camera=str(camera))
@@ -75,12 +86,15 @@ def _play(options: argparse.Namespace, folder: Path, out: Path, has_window: bool
             )
             figures = play_headless(desk, booth, papers, _tell)
         else:
-            figures = play_windows(desk, booth, papers, evidence, _tell, stays=options.keep and has_window)
+            stays = options.keep and has_window
+            figures = play_windows(desk, booth, hall, papers, evidence, _tell, stories=options.story, stays=stays)
+
     _tell("")
     for name, seconds in figures.items():
         _tell(f"    {name}：{1000 * seconds:.0f} ms")
     _tell("    " + hall.export_journal(out / "journal.jsonl"))
-    _tell("    " + evidence.collect(device.trust_root))
+    for verdict in evidence.collect(device.trust_root):
+        _tell(f"    {verdict}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,9 +107,32 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", type=Path, default=Path("demo-out"), metavar="FOLDER", help="结果文件夹 / where results go"
     )
+    parser.add_argument(
+        "--story",
+        type=int,
+        choices=sorted(HEADLINES),
+        nargs="+",
+        default=sorted(HEADLINES),
+        help="；".join(f"{number} {words}" for number, words in HEADLINES.items()) + " / which stories",
+    )
+    parser.add_argument(
+        "--load",
+        type=_terminals,
+        metavar="N",
+        help="不演故事，而是 N 台模拟终端的繁忙大厅 / a busy hall of N simulated terminals",
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=1.0, metavar="M", help="繁忙大厅的时长 / how long people come (default 1)"
+    )
     parser.add_argument("--keep", action="store_true", help="走完后保留两个窗口，可继续点击 / leave the windows open")
     parser.add_argument("--headless", action="store_true", help="有显示器也离屏运行 / offscreen even with a display")
     return parser
+
+
+def _terminals(given: str) -> int:
+    if not (given.isdecimal() and 1 <= int(given) <= MOST_TERMINALS):
+        raise argparse.ArgumentTypeError(f"终端数应在 1 到 {MOST_TERMINALS} 之间 / 1 to {MOST_TERMINALS} terminals")
+    return int(given)
 
 
 def _make_empty(out: Path) -> None:

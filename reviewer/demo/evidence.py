@@ -1,4 +1,4 @@
-"""What a demo leaves behind: notices, marked drawing, screenshots, and what the verifier says of the notice.
+"""What a demo leaves behind: notices, marked drawing, screenshots, and what the verifier says of the notices.
 
 Owns names and places in the results folder.
 """
@@ -9,6 +9,10 @@ import sys
 from pathlib import Path
 
 ACCEPTANCE = "受理通知书.pdf"
+NON_ACCEPTANCE = "不予受理通知书.pdf"
+PRINTED = {ACCEPTANCE: "受", NON_ACCEPTANCE: "不受"}
+"""Notices that the stories print, with the character of their numbers."""
+
 MARKED_DRAWING = "图纸批注.pdf"
 REPORT = "核验报告.txt"
 TRUST_ROOT = "trust-root.pem"
@@ -22,23 +26,34 @@ class Evidence:
         self.prints = out / "打印"
         self.marked_drawing = out / MARKED_DRAWING
 
-    def collect(self, trust_root: str) -> str:
-        """Name the printed notice, let the verifier judge it, keep its words; returns its first line.
+    def collect(self, trust_root: str) -> list[str]:
+        """Name the printed notices and let the verifier judge each; its words are kept, their first lines returned.
 
-        Raises RuntimeError when nothing was printed.
+        A story that prints nothing (its applicant was told by message) leaves no notice here.
         """
         root = self.out / TRUST_ROOT
         root.write_text(trust_root, "utf-8")
-        prints = sorted(self.prints.glob("*.pdf"), key=lambda path: path.stat().st_mtime)
-        if not prints:
-            raise RuntimeError("没有打印出通知书")
-        notice = self.out / ACCEPTANCE
-        shutil.copyfile(prints[-1], notice)
-        done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-m", "esign", "verify", str(notice), "--trust", str(root)],
-            capture_output=True,
-            check=False,
-            encoding="utf-8",
-        )
-        (self.out / REPORT).write_text(done.stdout + done.stderr, "utf-8")
-        return done.stdout.partition("\n")[0]
+        verdicts: list[str] = []
+        report = ""
+        for name, character in PRINTED.items():
+            for printed in sorted(self.prints.glob("*.pdf")):
+                if f"{character}〔" not in printed.name or (name == ACCEPTANCE and "不" in printed.name):
+                    continue
+                notice = self.out / name
+                shutil.copyfile(printed, notice)
+                said = _verdict(notice, root)
+                report += f"{name}\n{said}\n"
+                verdicts.append(f"{name}：{said.partition(chr(10))[0]}")
+        if report:
+            (self.out / REPORT).write_text(report, "utf-8")
+        return verdicts
+
+
+def _verdict(notice: Path, root: Path) -> str:
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "esign", "verify", str(notice), "--trust", str(root)],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+    return done.stdout + done.stderr

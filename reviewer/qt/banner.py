@@ -8,9 +8,13 @@ from reviewer.qt.icons import icon
 from reviewer.qt.labels import button, label
 from reviewer.qt.sentences import END_REASON, problem_sentence
 from reviewer.session import DeskSession
+from signaling.protocol.values import EndReason
 from signaling.qt.look import MUTED
 
 _GROUND = {"bad": "#ffe3e1", "warn": "#fff1c2", "info": "#eaf1fb"}
+
+_TOLD: frozenset[EndReason] = frozenset({"lost", "no_answer", "withdrawn", "no_show", "parked", "converted"})
+"""Ends of a call that say what became of the case; hanging up and declining were one's own act."""
 
 
 class Banner(QFrame):
@@ -52,7 +56,7 @@ class Banner(QFrame):
             self._show("warn", problem_sentence(session.problem), can_close=True)
         elif session.exported:
             self._show("info", f"已导出带批注的 PDF：{session.exported}", can_close=True)
-        elif session.last_end in ("lost", "no_answer", "withdrawn") and session.call is None and session.offer is None:
+        elif session.last_end and session.last_end in _TOLD and session.call is None and session.offer is None:
             self._show("info", END_REASON[session.last_end], can_close=True)
         else:
             self.hide()

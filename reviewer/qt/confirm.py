@@ -1,20 +1,44 @@
-"""The one confirmation before a decision or a hang-up: what will happen, to which papers, in one look."""
+"""The one confirmation before anything that cannot be taken back: what will happen, to what, in one look.
+
+``Confirmation`` may carry a ``Form``; it can be confirmed once the form has nothing to complain about.
+"""
 
 from collections.abc import Callable
+from datetime import datetime
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from reviewer.qt.casewords import CONVERSION
 from reviewer.qt.labels import button, card, label
+from reviewer.qt.sentences import appointment_text
 from reviewer.session import DeskSession
+from signaling.protocol.values import Conversion
+
+
+class Form(QWidget):
+    """Fields of a confirmation. Emits ``changed`` after each change."""
+
+    changed = pyqtSignal()
+
+    def problem(self) -> str:
+        """What is still missing, as a sentence; empty when it can be sent."""
+        return ""
 
 
 class Confirmation(QDialog):
     """Modal to the window, never blocking the program: ``act`` runs when it is confirmed."""
 
     def __init__(
-        self, title: str, lines: list[str], note: str, verb: str, act: Callable[[], None], parent: QWidget
+        self,
+        title: str,
+        lines: list[str],
+        note: str,
+        verb: str,
+        act: Callable[[], None],
+        parent: QWidget,
+        form: Form | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -22,11 +46,8 @@ class Confirmation(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(560)
         self._act = act
-        frame = card()
-        inside = QVBoxLayout(frame)
-        inside.setContentsMargins(16, 12, 16, 12)
-        for line in lines:
-            inside.addWidget(label(line, wraps=True))
+        self.form = form
+        self.hint = label(role="muted", wraps=True)
         self.confirm = button(verb, "primary")
         self.cancel = button("返回", "", "不作决定（Esc）")
         self.confirm.clicked.connect(self._confirmed)
@@ -34,54 +55,46 @@ class Confirmation(QDialog):
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self._confirmed)
         row = QHBoxLayout()
-        row.addStretch(1)
+        row.addWidget(self.hint, 1)
         row.addWidget(self.cancel)
         row.addWidget(self.confirm)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(14)
         column.addWidget(label(title, "title"))
-        column.addWidget(frame)
+        if lines:
+            column.addWidget(_summary(lines))
+        if form is not None:
+            column.addWidget(form)
+            form.changed.connect(self._check)
         column.addWidget(label(note, "muted", wraps=True))
         column.addLayout(row)
         self.confirm.setDefault(True)
-        self.confirm.setFocus()
+        (form or self.confirm).setFocus()
+        self._check()
+
+    def _check(self) -> None:
+        problem = self.form.problem() if self.form else ""
+        self.hint.setText(problem)
+        self.confirm.setEnabled(not problem)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Grow when a field or a sentence has come in; never shrink under the pointer."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            width = max(self.width(), self.minimumWidth())
+            self.resize(width, max(self.height(), layout.totalHeightForWidth(width)))
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self._fit()
 
     def _confirmed(self) -> None:
-        self.accept()
-        self._act()
-
-
-def confirm_acceptance(session: DeskSession, parent: QWidget) -> Confirmation | None:
-    """Ask before accepting; None when nothing can be accepted now."""
-    case = session.case
-    if case is None or session.undecided_reasons("accept"):
-        return None
-    lines = [f"事项：{case.item.name}", f"申请人：{case.applicant.name}", f"受理机关：{case.item.authority}"]
-    lines += [
-        f"　{paper.slot_name} 第 {paper.material.version} 版 · {paper.page_count} 页"
-        f" · 摘要 {paper.material.digest[:12]}"
-        for paper in session.papers.current()
-    ]
-    note = "确认后将生成《受理通知书》，加盖电子印章并送达终端；盖章后不能撤回。"
-    return Confirmation("受理并盖章", lines, note, "确认受理并盖章", session.accept, parent)
-
-
-def confirm_corrections(session: DeskSession, parent: QWidget) -> Confirmation | None:
-    """Ask before sending the draft; None when it cannot be sent now."""
-    case = session.case
-    if case is None or session.undecided_reasons("request_corrections"):
-        return None
-    names = {slot.code: slot.name for slot in case.item.slots}
-    lines = [
-        f"{number}. {names.get(draft.slot, draft.slot)} 第 {draft.page + 1} 页：{draft.problem}"
-        f"\n　要求：{draft.requirement}"
-        for number, draft in enumerate(session.drafts, 1)
-    ]
-    note = "确认后将生成《补正告知书》，加盖电子印章并送达终端。补正内容须一次告知，请确认没有遗漏。"
-    return Confirmation(
-        f"要求补正 {len(lines)} 项", lines, note, "确认发出补正告知书", session.request_corrections, parent
-    )
+        if self.confirm.isEnabled():
+            self.accept()
+            self._act()
 
 
 def confirm_hang_up(session: DeskSession, parent: QWidget) -> Confirmation | None:
@@ -92,6 +105,48 @@ def confirm_hang_up(session: DeskSession, parent: QWidget) -> Confirmation | Non
     if case is None or case.state != "reviewing":
         session.end()
         return None
-    lines = [f"{case.ticket_number} {case.item.name}", f"申请人：{case.applicant.name}"]
     note = "此办件尚未作出决定。挂断后办件回到队首，补正草稿不保留。"
-    return Confirmation("挂断通话？", lines, note, "挂断", session.end, parent)
+    return Confirmation("挂断通话？", _whose(session), note, "挂断", session.end, parent)
+
+
+def confirm_missed(session: DeskSession, parent: QWidget) -> Confirmation | None:
+    """Ask before a ticket is marked as missed; None without a call."""
+    if not session.can_end:
+        return None
+    note = "通话结束，此号按过号处理：位置保留一段时间，申请人可在任一终端补号，补号后按原等候时间排队。"
+    return Confirmation("终端前无人应答？", _whose(session), note, "按过号处理", session.mark_missed, parent)
+
+
+def confirm_park(session: DeskSession, parent: QWidget) -> Confirmation | None:
+    """Ask before the call ends and the case waits for the applicant; None without a call."""
+    if not session.can_end:
+        return None
+    note = "通话结束，办件暂存在您名下；申请人准备好后在终端按“继续办理”，仍由您接听。"
+    return Confirmation("暂存等待？", _whose(session), note, "暂存", session.park, parent)
+
+
+def confirm_conversion(
+    session: DeskSession, to: Conversion, start: datetime | None, parent: QWidget
+) -> Confirmation | None:
+    """Ask before the place in line is exchanged; None without a call."""
+    if not session.can_end:
+        return None
+    when = f"：{appointment_text(start)}" if start else ""
+    note = "请先与申请人说明并取得同意。确认后通话结束，终端会显示新的办理方式。"
+    return Confirmation(
+        f"{CONVERSION[to]}{when}", _whose(session), note, "确认", lambda: session.convert(to, start), parent
+    )
+
+
+def _whose(session: DeskSession) -> list[str]:
+    case = session.case
+    return [f"{case.ticket_number} {case.item.name}", f"申请人：{case.applicant.name}"] if case else []
+
+
+def _summary(lines: list[str]) -> QWidget:
+    frame = card()
+    inside = QVBoxLayout(frame)
+    inside.setContentsMargins(16, 12, 16, 12)
+    for line in lines:
+        inside.addWidget(label(line, wraps=True))
+    return frame

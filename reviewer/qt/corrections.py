@@ -34,6 +34,8 @@ class CorrectionsPanel(QScrollArea):
         self.empty = label(_EMPTY, "muted", wraps=True)
         self.add = button("手工添加（当前材料、当前页）", "quiet", icon=icon("plus", PRIMARY))
         self.add.clicked.connect(self._add_here)
+        self.missing = button("", "quiet", "缺少的必交材料各列一项：补正须一次告知", icon("plus", PRIMARY))
+        self.missing.clicked.connect(session.add_missing)
         self.sent = QVBoxLayout()
         self.sent.setSpacing(8)
         inside = QWidget()
@@ -43,6 +45,7 @@ class CorrectionsPanel(QScrollArea):
         self._column.addLayout(self.sent)
         self._column.addWidget(self.empty)
         self._column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column.addWidget(self.missing, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addStretch(1)
         self.setWidget(inside)
         self.setWidgetResizable(True)
@@ -68,12 +71,15 @@ class CorrectionsPanel(QScrollArea):
                 self._column.insertWidget(1 + place, self.cards[draft.draft_id])
                 self.cards[draft.draft_id].problem.setFocus()
             self.cards[draft.draft_id].show_draft(place + 1, draft)
-        is_reviewing = case is not None and case.state == "reviewing"
+        is_reviewing = session.can_correct
         waits = case is not None and case.state == "correction_requested"
         self.empty.setText(_EMPTY if is_reviewing else "没有补正事项。")
         self.empty.setVisible(not session.drafts and (is_reviewing or case is None or not case.corrections))
         self.add.setVisible(is_reviewing)
         self.add.setEnabled(session.shown is not None)
+        unasked = session.unasked_slots() if is_reviewing else ()
+        self.missing.setVisible(bool(unasked))
+        self.missing.setText(f"列入缺少的材料 {len(unasked)} 项")
         self._show_sent(case, case.corrections if case else (), waits)
 
     def _add_here(self) -> None:

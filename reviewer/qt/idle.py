@@ -8,11 +8,11 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from reviewer.qt.labels import button, card, label
 from reviewer.qt.sentences import duration_text
 from reviewer.session import DeskSession
-from reviewer.worklist import decided_count, queue_figures
+from reviewer.worklist import accepted_count, queue_figures
 
 
 class IdlePage(QWidget):
-    """A sentence, one button when there is something to do, three figures."""
+    """A sentence, one button when there is something to do, four figures."""
 
     def __init__(self, session: DeskSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,13 +23,13 @@ class IdlePage(QWidget):
         self.ready = button("开始接件  F9", "primary")
         self.ready.setMinimumSize(200, 52)
         self.ready.clicked.connect(session.set_ready)
-        self.figures = {words: label("0", "big") for words in ("等待办件", "最久等待", "本次已受理")}
+        self.figures = {words: label("0", "big") for words in ("等待办件", "最久等待", "待办", "本次已受理")}
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addStretch(1)
         for words, figure in self.figures.items():
             frame = card()
-            frame.setFixedSize(184, 124)
+            frame.setFixedSize(168, 124)
             inside = QVBoxLayout(frame)
             inside.addWidget(figure, 0, centre)
             inside.addWidget(label(words, "muted"), 0, centre)
@@ -63,7 +63,8 @@ class IdlePage(QWidget):
         )
         self.ready.setVisible(not is_ready)
         self.ready.setEnabled(session.can_change_availability)
-        figures = queue_figures(session.waiting, datetime.now(UTC))
+        figures = queue_figures(session.waiting, session.hall_time(datetime.now(UTC)))
         self.figures["等待办件"].setText(str(figures.waiting))
         self.figures["最久等待"].setText(duration_text(figures.longest_s) if figures.waiting else "—")
-        self.figures["本次已受理"].setText(str(decided_count(session.handled.values())))
+        self.figures["待办"].setText(str(len(session.work)))
+        self.figures["本次已受理"].setText(str(accepted_count(session.handled.values())))

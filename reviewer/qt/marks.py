@@ -48,7 +48,7 @@ class MarksPanel(QScrollArea):
                 self._column.insertWidget(place, line)
         self.empty.setVisible(not rows)
         drafted = {draft.mark_id for draft in self._session.drafts}
-        can_draft = self._session.case is not None and self._session.case.state == "reviewing"
+        can_draft = self._session.can_correct
         for line in self.lines:
             line.show_state(line.row.mark_id in drafted, can_draft)
 

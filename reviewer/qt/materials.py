@@ -145,6 +145,8 @@ class PaperCard(QWidget):
         if paper.state in ("waiting", "opening"):
             return "点击打开" if paper.state == "waiting" else "正在打开"
         seen = len(paper.looked)
+        if paper.was_looked_at and not seen:
+            return "此前已查看"
         return f"已看 {seen}/{paper.page_count} 页" if seen < paper.page_count else f"已看完 {paper.page_count} 页"
 
     def title_lines(self) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QRectF, Qt, QTimer
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from reviewer.qt.casewords import place_words
 from reviewer.qt.icons import icon, paint
 from reviewer.qt.labels import ElidedLabel, button, label
 from reviewer.session import DeskSession
@@ -71,7 +72,10 @@ class RingCard(QFrame):
         self.title.setText(f"{case.ticket_number}  {case.item.name}")
         materials = f"{len(self._session.papers.current())} 份材料"
         self.who.setText(f"{case.applicant.name} · {case.item.category} · {materials}")
-        self.where.setText(f"{case.terminal_name} · 提交于 {case.submitted_at.astimezone(OFFICIAL_TIME):%H:%M}")
+        place = case.place
+        why = " · ".join(place_words(place.kind, place.priority, place.rule, place.misses))
+        handed_in = f"{case.terminal_name} · 提交于 {case.submitted_at.astimezone(OFFICIAL_TIME):%H:%M}"
+        self.where.setText(f"{handed_in} · {why}" if why else handed_in)
         self.answer.setText("正在接通…" if offer.is_answering else "接听  F2")
         self.answer.setEnabled(self._session.can_answer)
         self.decline.setEnabled(self._session.can_answer)

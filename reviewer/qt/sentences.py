@@ -1,24 +1,20 @@
-"""The Chinese words of the desk's views: codes to sentences, states to words, durations and numbers to text.
+"""The Chinese words of the desk itself: availability, calls, papers, problems; durations and numbers to text.
 
-Sessions speak in codes; every sentence a panel needs for one is found here.
+Sessions speak in codes; every sentence a panel needs for one is found here or, for cases, in casewords.py.
 """
 
 from datetime import datetime
 
 from reviewer.calls import Connection, Link
 from reviewer.checks import Check
-from reviewer.draft import Reason
 from signaling.protocol.errors import SENTENCES as PROTOCOL_SENTENCES
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.values import (
     OFFICIAL_TIME,
     Availability,
-    CaseState,
     EndReason,
     Material,
-    NoticeState,
     Source,
-    TicketState,
 )
 
 AVAILABILITY: dict[Availability, str] = {
@@ -36,36 +32,16 @@ AVAILABILITY_CHIP: dict[Availability, str] = {
     "wrap_up": "warn",
 }
 AWAY_REASONS = ("小憩", "用餐", "会商", "培训", "设备故障")
-_AWAY_CODE = {"no_answer": "来电未接", "declined": "已拒接"}
-CASE_STATE: dict[CaseState, str] = {
-    "received": "已收件",
-    "reviewing": "审查中",
-    "correction_requested": "待补正",
-    "accepted": "已受理",
-    "closed": "已结束",
-    "withdrawn": "已撤回",
-}
-CASE_CHIP: dict[CaseState, str] = {
-    "received": "idle",
-    "reviewing": "warn",
-    "correction_requested": "warn",
-    "accepted": "good",
-    "closed": "good",
-    "withdrawn": "idle",
-}
-NOTICE_STATE: dict[NoticeState, str] = {
-    "sealing": "正在盖章",
-    "ready": "已盖章，正在送达",
-    "received": "已送达",
-    "printed": "已打印",
-}
-TICKET_STATE: dict[TicketState, str] = {"waiting": "等待", "offered": "振铃中", "serving": "办理中", "done": "已办"}
+_AWAY_CODE = {"no_answer": "来电未接", "declined": "已拒接", "gone": "席位断线"}
 END_REASON: dict[EndReason, str] = {
     "hung_up": "通话已挂断",
     "declined": "已拒接，办件转给下一席位或回到队首",
     "no_answer": "来电未接听，席位已转为暂离",
     "lost": "对方掉线，通话已结束，办件回到队首",
     "withdrawn": "申请人已撤回申请",
+    "no_show": "终端前无人，已按过号处理，保留位置",
+    "parked": "办件已暂存，申请人回来后仍由您办理",
+    "converted": "已改为其他办理方式，通话已结束",
 }
 LINK: dict[Link, tuple[str, str]] = {
     "new": ("idle", "视频待接通"),
@@ -161,34 +137,6 @@ def check_sentence(check: Check) -> str:
             return f"{name}：含电子签名，未验证"
 
 
-def reason_sentence(reason: Reason) -> str:
-    """Why a decision is not possible yet."""
-    match reason.code:
-        case "offline":
-            return "连接已断开，恢复后可决定"
-        case "no_call":
-            return "接听后可决定"
-        case "not_reviewing":
-            return "办件不在审查中"
-        case "deciding":
-            return "决定正在记录"
-        case "unread":
-            return f"未查看：{reason.subject}"
-        case "cannot_open":
-            return f"打不开，只能要求补正：{reason.subject}"
-        case "no_corrections":
-            return "尚无补正事项"
-        case "correction_incomplete":
-            return f"第 {reason.subject} 项补正未写完整"
-        case "corrections_drafted":
-            return f"有 {reason.subject} 项补正草稿，受理前请删除或发出"
-
-
-def case_word(state: CaseState, is_accepted: bool) -> str:
-    """State of a case. Acceptance (受理) is not yet the end of the matter (办结): its notice was fetched, no more."""
-    return "已受理·已取件" if state == "closed" and is_accepted else CASE_STATE[state]
-
-
 def away_text(reason: str) -> str:
     """Why the desk is away: the hall's code in words, or the reviewer's own words."""
     return _AWAY_CODE.get(reason, reason)
@@ -212,6 +160,12 @@ def size_text(size: int) -> str:
 def clock_text(time: datetime) -> str:
     """Official time of day."""
     return time.astimezone(OFFICIAL_TIME).strftime("%H:%M:%S")
+
+
+def appointment_text(time: datetime) -> str:
+    """Day and time of an appointment, official time."""
+    here = time.astimezone(OFFICIAL_TIME)
+    return f"{here.month} 月 {here.day} 日 {here:%H:%M}"
 
 
 def material_line(material: Material, page_count: int) -> str:

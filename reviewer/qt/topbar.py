@@ -17,7 +17,7 @@ from reviewer.qt.sentences import (
     duration_text,
 )
 from reviewer.session import DeskSession
-from reviewer.worklist import decided_count, queue_figures
+from reviewer.worklist import accepted_count, queue_figures
 from signaling.qt.look import MUTED
 
 
@@ -42,6 +42,8 @@ class TopBar(QFrame):
             if action is not None:
                 action.triggered.connect(lambda _=False, reason=reason: session.set_away(reason))
         self.reasons.setMenu(menu)
+        self.extend: QPushButton = button("延长整理", "quiet", "再给一段整理时间")
+        self.extend.clicked.connect(session.extend_wrap_up)
         self.queue: QPushButton = button("", "quiet", "显示或收起队列", icon("queue", MUTED))
         self.queue.clicked.connect(self.queue_toggled)
         self.handled = label(role="muted")
@@ -50,7 +52,7 @@ class TopBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 14, 6)
         row.setSpacing(10)
-        for widget in (self.state, self.switch, self.reasons, self.queue, self.handled):
+        for widget in (self.state, self.switch, self.extend, self.reasons, self.queue, self.handled):
             row.addWidget(widget)
         row.addStretch(1)
         for widget in (self.link, self.name):
@@ -72,13 +74,18 @@ class TopBar(QFrame):
 
     def refresh(self) -> None:
         """Show the session as it is."""
-        session, now = self._session, datetime.now(UTC)
+        session, now = self._session, self._session.hall_time(datetime.now(UTC))
         availability = session.availability
         word = AVAILABILITY[availability]
         if availability == "away" and session.away_reason:
             word += f"（{away_text(session.away_reason)}）"
-        since = f" {duration_text((now - session.since).total_seconds())}" if session.since else ""
-        set_chip(self.state, f"● {word}{since}", AVAILABILITY_CHIP[availability])
+        if session.until is not None and availability == "wrap_up":
+            time = f" 剩 {duration_text((session.until - now).total_seconds())}"
+        else:
+            time = f" {duration_text((now - session.since).total_seconds())}" if session.since else ""
+        set_chip(self.state, f"● {word}{time}", AVAILABILITY_CHIP[availability])
+        self.extend.setVisible(availability == "wrap_up")
+        self.extend.setEnabled(session.is_online)
         is_ready = availability == "ready"
         self.switch.setText("提前就绪 F9" if availability == "wrap_up" else "就绪 F9")
         self.switch.setVisible(not is_ready and session.call is None and session.offer is None)
@@ -88,7 +95,7 @@ class TopBar(QFrame):
         figures = queue_figures(session.waiting, now)
         longest = f" · 最久 {duration_text(figures.longest_s)}" if figures.waiting else ""
         self.queue.setText(f"等待 {figures.waiting}{longest}")
-        self.handled.setText(f"本次已受理 {decided_count(session.handled.values())} 件")
+        self.handled.setText(f"本次已受理 {accepted_count(session.handled.values())} 件")
         if session.connection == "online" and session.call is not None:
             state, text = LINK[session.call.link]
         else:

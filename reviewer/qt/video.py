@@ -94,7 +94,9 @@ class VideoPanel(QFrame):
             self._say("接听后开始视频" if session.offer else "通话已结束")
         else:
             self.peer.setText(call.peer_name)
-            if call.is_held:
+            if session.case is not None and session.case.ticket_state == "interrupted":
+                self._say("终端断线，正在等它恢复\n位置和通话暂时保留，可以暂存或挂断")
+            elif call.is_held:
                 self._say("通话保持中\n双方静音，画面暂停")
             elif call.link in ("connected", "unstable"):
                 self._said = ("", 0, "")
@@ -114,7 +116,7 @@ class VideoPanel(QFrame):
         if session.call is None or session.availability != "in_call" or session.since is None:
             self.clock.setText("")
         else:
-            self.clock.setText(duration_text((datetime.now(UTC) - session.since).total_seconds()))
+            self.clock.setText(duration_text((session.hall_time(datetime.now(UTC)) - session.since).total_seconds()))
 
     def _say(self, text: str, leg: int = 0, link: str = "") -> None:
         """Words instead of the picture, once for each state: an older leg may still bring pictures meanwhile."""

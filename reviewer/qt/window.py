@@ -8,21 +8,24 @@ from reviewer.qt.banner import Banner
 from reviewer.qt.case import CaseHeader
 from reviewer.qt.cheatsheet import CheatSheet
 from reviewer.qt.checks import ChecksPanel
-from reviewer.qt.confirm import confirm_acceptance, confirm_corrections, confirm_hang_up
+from reviewer.qt.confirm import Confirmation, confirm_conversion, confirm_hang_up, confirm_missed, confirm_park
 from reviewer.qt.corrections import CorrectionsPanel
 from reviewer.qt.decision import DecisionBar
+from reviewer.qt.facts import FactsPanel
 from reviewer.qt.idle import IdlePage
 from reviewer.qt.login import LoginPage
 from reviewer.qt.marks import MarksPanel
 from reviewer.qt.materials import MaterialStrip
+from reviewer.qt.outcome import ask_outcome
 from reviewer.qt.queue import QueuePanel
+from reviewer.qt.repairs import ask_fix, ask_void
 from reviewer.qt.ring import RingCard
 from reviewer.qt.tabs import Tabs
 from reviewer.qt.topbar import TopBar
 from reviewer.qt.video import VideoPanel
 from reviewer.qt.viewer import Viewer
 from reviewer.session import DeskSession
-from signaling.protocol.values import CaseState
+from signaling.protocol.values import CaseState, Outcome
 
 _WIDE_PX = 1500
 _RIGHT_WIDE_PX, _RIGHT_NARROW_PX = 380, 300
@@ -36,13 +39,14 @@ class DeskWindow(QMainWindow):
         self._session = session
         self._is_queue_wanted: bool | None = None
         self._last_state: tuple[CaseState | None, int] = (None, 0)
+        self._was_in_charge = False
         self.setWindowTitle("云窗口 · 审核席位")
         self.setMinimumSize(940, 700)
         self.login = LoginPage(session, url, desk_id)
         self.topbar, self.banner, self.queue = TopBar(session), Banner(session), QueuePanel(session)
         self.ring, self.idle, self.header = RingCard(session), IdlePage(session), CaseHeader(session)
         self.materials, self.viewer, self.video = MaterialStrip(session), Viewer(session), VideoPanel(session)
-        self.checks, self.marks = ChecksPanel(session), MarksPanel(session)
+        self.checks, self.facts, self.marks = ChecksPanel(session), FactsPanel(session), MarksPanel(session)
         self.corrections, self.decision = CorrectionsPanel(session), DecisionBar(session)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.login)
@@ -50,7 +54,7 @@ class DeskWindow(QMainWindow):
         self.setCentralWidget(self._pages)
         self.topbar.queue_toggled.connect(self._toggle_queue)
         self.topbar.ticked.connect(self.video.show_clock)
-        self.decision.asked.connect(self._ask)
+        self._connect_questions()
         self.video.hang_up_asked.connect(self.hang_up)
         self._bind_keys()
         session.subscribe(self.refresh)
@@ -71,6 +75,7 @@ class DeskWindow(QMainWindow):
         self._centre.addWidget(work)
         self.tabs = Tabs()
         self.tabs.add(self.checks, "核验")
+        self.tabs.add(self.facts, "办件")
         self.tabs.add(self.marks, "批注")
         self.tabs.add(self.corrections, "补正")
         self.right = QWidget()
@@ -90,6 +95,16 @@ class DeskWindow(QMainWindow):
         column.addLayout(middle, 1)
         column.addWidget(self.decision)
         return desk
+
+    def _connect_questions(self) -> None:
+        """Everything that cannot be taken back is asked about first."""
+        session, decision = self._session, self.decision
+        decision.asked.connect(self._ask)
+        decision.missed_asked.connect(lambda: _open(confirm_missed(session, self)))
+        decision.park_asked.connect(lambda: _open(confirm_park(session, self)))
+        decision.conversion_asked.connect(lambda to, start: _open(confirm_conversion(session, to, start, self)))
+        self.facts.fix_asked.connect(lambda: _open(ask_fix(session, self)))
+        self.facts.void_asked.connect(self._ask_void)
 
     def _bind_keys(self) -> None:
         session = self._session
@@ -120,8 +135,11 @@ class DeskWindow(QMainWindow):
         has_case = session.case is not None
         self._centre.setCurrentIndex(1 if has_case else 0)
         self.right.setVisible(has_case)
-        self.video.setVisible(session.offer is None)
+        self.video.setVisible(session.offer is None and not session.is_opened)
         self.decision.setVisible(has_case)
+        if session.is_in_charge and not self._was_in_charge:
+            self.viewer.canvas.setFocus(Qt.FocusReason.OtherFocusReason)  # where the answer's button was is nothing now
+        self._was_in_charge = session.is_in_charge
         marks = len(session.papers.mark_rows())
         self.tabs.set_title(self.marks, f"批注 {marks}" if marks else "批注")
         self.tabs.set_title(self.corrections, f"补正 {len(session.drafts)}" if session.drafts else "补正")
@@ -130,19 +148,22 @@ class DeskWindow(QMainWindow):
             self.tabs.show_page(self.corrections)
         elif session.offer is not None or state[0] is None:
             self.tabs.show_page(self.checks)
+        elif state[0] != self._last_state[0] and state[0] not in ("received", "reviewing"):
+            self.tabs.show_page(self.facts)
         self._last_state = state
 
     def hang_up(self) -> None:
         """Hang up, asking first when the case is undecided."""
-        dialog = confirm_hang_up(self._session, self)
-        if dialog:
-            dialog.open()
+        _open(confirm_hang_up(self._session, self))
 
-    def _ask(self, outcome: str) -> None:
-        ask = confirm_acceptance if outcome == "accept" else confirm_corrections
-        dialog = ask(self._session, self)
-        if dialog:
-            dialog.open()
+    def _ask(self, outcome: Outcome) -> None:
+        _open(ask_outcome(self._session, outcome, self))
+
+    def _ask_void(self, notice_id: str) -> None:
+        case = self._session.case
+        notice = next((notice for notice in case.notices if notice.notice_id == notice_id), None) if case else None
+        if notice is not None:
+            _open(ask_void(self._session, notice, self))
 
     def _step_material(self, step: int) -> None:
         papers = self._session.papers.current()
@@ -165,7 +186,7 @@ class DeskWindow(QMainWindow):
         elif panel is self.materials:
             self.materials.focus_shown()
         else:
-            self.decision.accept.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.decision.focus_first()
 
     def _toggle_queue(self) -> None:
         self._is_queue_wanted = not self.queue.isVisible()
@@ -182,3 +203,8 @@ class DeskWindow(QMainWindow):
         if event is not None and self._session.call is not None and self._session.is_online:
             event.ignore()
             self.hang_up()
+
+
+def _open(dialog: Confirmation | None) -> None:
+    if dialog is not None:
+        dialog.open()

@@ -4,18 +4,18 @@ One session per terminal, per reviewer and per desk; a new one takes over. A los
 offer at once; a call that is on waits for a grace time. Who connects is told everything it needs to go on.
 """
 
-from signaling.hall import calling, decisions
+from signaling.hall import absence, calling, line, reviews
 from signaling.hall.case import Case
 from signaling.hall.desks import Seat
-from signaling.hall.events import Desk, Terminal
+from signaling.hall.events import Desk, Staff, Terminal
 from signaling.hall.facts import ReviewerLoggedIn, TerminalConnected
 from signaling.hall.floor import Floor
-from signaling.protocol.errors import ErrorCode
-from signaling.protocol.messages import CaseChanged, Catalogue, DeskChanged, SetAvailability
-from signaling.protocol.values import ServiceItem
+from signaling.hall.roster import learn_skills
+from signaling.protocol.errors import ErrorCode, Refused
+from signaling.protocol.messages import CaseChanged, SetAvailability
 
 
-def terminal_connected(floor: Floor, session_id: str, terminal: Terminal, catalogue: tuple[ServiceItem, ...]) -> None:
+def terminal_connected(floor: Floor, session_id: str, terminal: Terminal) -> None:
     """A terminal comes or comes back: the catalogue, then its case as it is now."""
     old = floor.terminals.get(terminal.terminal_id)
     if old is not None:
@@ -23,19 +23,18 @@ def terminal_connected(floor: Floor, session_id: str, terminal: Terminal, catalo
     floor.sessions[session_id] = terminal
     floor.terminals[terminal.terminal_id] = session_id
     floor.record(terminal.terminal_id, TerminalConnected(terminal.terminal_id, session_id))
-    floor.cancel_timer(f"terminal_grace:{terminal.terminal_id}")
-    floor.send(session_id, Catalogue(catalogue))
+    floor.send_catalogue(session_id)
     case = floor.register.case_of(terminal.terminal_id)
     if case is None:
         return
+    floor.note(case.case_id)
+    calling.reconnect(floor, case)
+    absence.arrive(floor, case)
     # A settled case is nobody's on this screen any more: the next applicant must not see it.
     if not case.is_settled:
-        floor.send(session_id, CaseChanged(case.view()))
-    if case.call is not None:
+        absence.show(floor, case, terminal, session_id)
+    elif case.call is not None:
         calling.remind(floor, case, case.call, terminal, session_id)
-    if not case.is_settled:
-        calling.tell_room(floor, case, session_id)
-        decisions.remind_terminal(floor, case)
 
 
 def desk_connected(floor: Floor, session_id: str, party: Desk) -> None:
@@ -45,21 +44,26 @@ def desk_connected(floor: Floor, session_id: str, party: Desk) -> None:
         if other.session_id is not None and (is_same_reviewer or other.party.desk_id == party.desk_id):
             floor.close_session(other.session_id, ErrorCode.TAKEN_OVER)
             other.session_id = None
+            floor.man(other.party.reviewer_id)
             if not is_same_reviewer:
                 _seat_lost(floor, other)
     seat = floor.seats.setdefault(party.reviewer_id, Seat(party, floor.now))
     seat.party, seat.session_id = party, session_id
+    floor.man(party.reviewer_id)
     floor.sessions[session_id] = party
     floor.record(party.reviewer_id, ReviewerLoggedIn(party.reviewer_id, party.desk_id, session_id))
+    learn_skills(floor, party)
     floor.cancel_timer(f"desk_grace:{party.reviewer_id}")
-    floor.send(session_id, DeskChanged(seat.availability, seat.reason, seat.since))
-    case = floor.case_at(seat) or _last_case(floor, party)
+    floor.send(session_id, seat.view())
+    line.tell_queue(floor, seat, {})
+    case = floor.case_at(seat) or floor.register.last_case_at(party.reviewer_id)
     if case is not None and case.call is not None:
         calling.remind(floor, case, case.call, party, session_id)
         if case.talk is not None:
             calling.tell_room(floor, case, session_id)
         elif floor.seat_in_charge(case) is seat and not case.is_settled:
-            floor.send(session_id, CaseChanged(case.view()))
+            floor.send(session_id, CaseChanged(floor.view(case)))
+    reviews.remind(floor, seat)
 
 
 def disconnected(floor: Floor, session_id: str) -> None:
@@ -69,16 +73,22 @@ def disconnected(floor: Floor, session_id: str) -> None:
         return
     floor.forget_session(session_id)
     floor.is_line_stale = True
+    if isinstance(party, Staff):
+        return
     if isinstance(party, Desk):
         seat = floor.seats[party.reviewer_id]
         seat.session_id = None
+        floor.man(party.reviewer_id)
         _seat_lost(floor, seat)
         return
     del floor.terminals[party.terminal_id]
     case = floor.register.case_of(party.terminal_id)
-    if case is not None and case.talk is not None:
-        floor.set_timer(f"terminal_grace:{party.terminal_id}", floor.rules.terminal_grace_s)
-    elif case is not None and case.live_call is not None:
+    if case is None:
+        return
+    floor.note(case.case_id)
+    if case.talk is not None:
+        calling.interrupt(floor, case)
+    elif case.live_call is not None:
         calling.end(floor, case, "lost", "hall")
 
 
@@ -87,10 +97,18 @@ def set_availability(floor: Floor, seat: Seat, message: SetAvailability) -> None
     reason = "" if message.is_ready else message.reason
     wanted = "ready" if message.is_ready else "away"
     if (seat.availability, seat.reason) == (wanted, reason):
-        floor.tell_seat(seat, DeskChanged(seat.availability, seat.reason, seat.since))
+        floor.tell_seat(seat, seat.view())
         return
     floor.step_seat(seat, "be_ready" if message.is_ready else "be_away", reason)
     floor.cancel_timer(f"wrap_up:{seat.party.reviewer_id}")
+
+
+def extend_wrap_up(floor: Floor, seat: Seat) -> None:
+    """More time to write up the last case: once more the hall's wrap-up time, from now."""
+    if seat.availability != "wrap_up":
+        raise Refused(ErrorCode.ILLEGAL_STEP, f"desk is {seat.availability}")
+    floor.give_wrap_up(seat)
+    floor.tell_seat(seat, seat.view())
 
 
 def wrap_up_over(floor: Floor, reviewer_id: str) -> None:
@@ -109,7 +127,11 @@ def desk_grace_over(floor: Floor, reviewer_id: str) -> None:
     if case is not None:
         calling.end(floor, case, "lost", "hall")
     floor.cancel_timer(f"wrap_up:{reviewer_id}")
+    if seat.availability != "away":
+        floor.step_seat(seat, "be_away", "gone")
+    calling.forgive(floor, seat)
     del floor.seats[reviewer_id]
+    floor.man(reviewer_id)
 
 
 def terminal_grace_over(floor: Floor, terminal_id: str) -> None:
@@ -120,14 +142,12 @@ def terminal_grace_over(floor: Floor, terminal_id: str) -> None:
 
 
 def restarted(floor: Floor) -> None:
-    """Before anyone connects: void what rang, wait for both sides of each call, seal what is not sealed."""
+    """Before anyone connects: void what rang, wait for both sides of each call."""
     for case in list(floor.register.cases.values()):
         if case.talk is not None:
             _keep_call(floor, case)
         elif case.live_call is not None:
             calling.end(floor, case, "lost", "hall")
-        if case.unsealed is not None:
-            decisions.seal_again(floor, case.unsealed.notice_id)
 
 
 def _keep_call(floor: Floor, case: Case) -> None:
@@ -138,7 +158,10 @@ def _keep_call(floor: Floor, case: Case) -> None:
     party = Desk(call.desk_id, call.reviewer_id, case.reviewer_name, skills=())
     floor.seats[call.reviewer_id] = Seat(party, floor.now, availability="in_call")
     floor.set_timer(f"desk_grace:{call.reviewer_id}", floor.rules.desk_grace_s)
-    floor.set_timer(f"terminal_grace:{case.terminal_id}", floor.rules.terminal_grace_s)
+    if case.ticket.state == "serving":
+        calling.interrupt(floor, case)
+    else:
+        floor.set_timer(f"terminal_grace:{case.terminal_id}", floor.rules.terminal_grace_s)
 
 
 def _seat_lost(floor: Floor, seat: Seat) -> None:
@@ -147,14 +170,4 @@ def _seat_lost(floor: Floor, seat: Seat) -> None:
     if case is not None and case.talk is None:
         calling.end(floor, case, "lost", "hall")
     floor.set_timer(f"desk_grace:{seat.party.reviewer_id}", floor.rules.desk_grace_s)
-
-
-def _last_case(floor: Floor, party: Desk) -> Case | None:
-    """The case this reviewer was rung for last: its call may have ended while the desk was away."""
-    cases = floor.register.cases
-    calls = [
-        (case.call.placed_at, case_id)
-        for case_id, case in cases.items()
-        if case.call is not None and case.call.reviewer_id == party.reviewer_id
-    ]
-    return cases[max(calls)[1]] if calls else None
+    reviews.desk_lost(floor, seat.party.reviewer_id)

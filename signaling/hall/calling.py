@@ -5,6 +5,10 @@ is void and the case is at the head of the line again. A lost connection leaves 
 time. Session descriptions and candidates are relayed unread.
 """
 
+from datetime import timedelta
+
+from msgspec.structs import replace
+
 from signaling.hall.calls import Call
 from signaling.hall.case import Case
 from signaling.hall.desks import Seat
@@ -12,6 +16,9 @@ from signaling.hall.dispatch import Choice
 from signaling.hall.events import Desk, Party, Terminal
 from signaling.hall.facts import CallAnswered, CallEndedFact, CallHeldFact, CallPlaced, CallRejoined
 from signaling.hall.floor import Floor
+from signaling.hall.queue_facts import TicketInterrupted, TicketReconnected
+from signaling.hall.rights import actor_of
+from signaling.hall.waits import learn
 from signaling.protocol.errors import ErrorCode, Refused
 from signaling.protocol.messages import (
     AnswerCall,
@@ -29,16 +36,23 @@ from signaling.protocol.messages import (
 )
 from signaling.protocol.values import EndReason
 
+MAX_MISSES = 2
+"""So many rings in a row that nobody answers raise an alarm."""
+
 
 def offer(floor: Floor, choice: Choice) -> None:
     """Ring the chosen desk."""
     case = floor.register.cases[choice.case_id]
     seat = floor.seats[choice.reviewer_id]
     call_id = floor.new_id()
-    floor.record("hall", CallPlaced(call_id, case.case_id, seat.party.desk_id, seat.party.reviewer_id, choice.rule))
+    party = seat.party
+    floor.record(
+        "hall",
+        CallPlaced(call_id, case.case_id, party.desk_id, party.reviewer_id, choice.rule, choice.passed_over),
+    )
     floor.step_seat(seat, "offer")
     floor.set_timer(f"ring:{call_id}", floor.rules.ring_s)
-    floor.tell_seat(seat, CallOffered(call_id, case.view(), floor.rules.ring_s))
+    floor.tell_seat(seat, CallOffered(call_id, floor.view(case), floor.rules.ring_s))
     floor.tell_terminal(case, CallRinging(call_id, case.case_id))
 
 
@@ -55,6 +69,7 @@ def answer(floor: Floor, seat: Seat, message: AnswerCall) -> None:
     )
     floor.cancel_timer(f"ring:{call.call_id}")
     floor.step_seat(seat, "answer")
+    forgive(floor, seat)
     floor.tell_change(case)
     start(floor, case, call)
     # A case that was reviewed before brings its page and marks; the terminal has them.
@@ -63,8 +78,10 @@ def answer(floor: Floor, seat: Seat, message: AnswerCall) -> None:
 
 def start(floor: Floor, case: Case, call: Call) -> None:
     """Tell both sides to build the link of the current generation."""
-    floor.tell_terminal(case, _started(floor, case, call, is_desk=False))
-    floor.tell_seat(floor.seats.get(call.reviewer_id), _started(floor, case, call, is_desk=True))
+    for_terminal = _started(floor, case, call, is_desk=False)
+    floor.tell_terminal(case, for_terminal)
+    for_desk = replace(for_terminal, is_offerer=True, peer_name=case.terminal_name)
+    floor.tell_seat(floor.seats.get(call.reviewer_id), for_desk)
 
 
 def remind(floor: Floor, case: Case, call: Call, party: Party, session_id: str) -> None:
@@ -72,7 +89,7 @@ def remind(floor: Floor, case: Case, call: Call, party: Party, session_id: str) 
     match call.state:
         case "ringing" if isinstance(party, Desk):
             passed_s = (floor.now - call.placed_at).total_seconds()
-            floor.send(session_id, CallOffered(call.call_id, case.view(), max(1.0, floor.rules.ring_s - passed_s)))
+            floor.send(session_id, CallOffered(call.call_id, floor.view(case), max(1.0, floor.rules.ring_s - passed_s)))
         case "ringing":
             floor.send(session_id, CallRinging(call.call_id, case.case_id))
         case "active" | "held":
@@ -101,11 +118,9 @@ def decline(floor: Floor, seat: Seat, message: DeclineCall) -> None:
 
 def ring_ran_out(floor: Floor, call_id: str) -> None:
     """Nobody answered in time."""
-    for case in floor.register.cases.values():
-        call = case.live_call
-        if call is not None and call.call_id == call_id and call.state == "ringing":
-            end(floor, case, "no_answer", "hall")
-            return
+    case = floor.register.case_of_call(call_id)
+    if case is not None and case.call is not None and case.call.state == "ringing":
+        end(floor, case, "no_answer", "hall")
 
 
 def end(floor: Floor, case: Case, reason: EndReason, actor: str) -> None:
@@ -123,12 +138,54 @@ def end(floor: Floor, case: Case, reason: EndReason, actor: str) -> None:
     if was_ringing:
         floor.cancel_timer(f"ring:{call.call_id}")
         if seat is not None:
-            is_missed = reason in ("no_answer", "declined")
-            floor.step_seat(seat, "miss" if is_missed else "void", reason if is_missed else "")
+            _not_taken(floor, seat, reason)
         return
+    if call.answered_at is not None:
+        learn(floor, case.item.skill, (floor.now - call.answered_at).total_seconds() + floor.rules.wrap_up_s)
     if seat is not None:
         floor.step_seat(seat, "hang_up")
-        floor.set_timer(f"wrap_up:{call.reviewer_id}", floor.rules.wrap_up_s)
+
+
+def _not_taken(floor: Floor, seat: Seat, reason: EndReason) -> None:
+    """Who does not answer or declines is away, so that a dead desk holds up nobody; twice in a row is an alarm."""
+    if reason not in ("no_answer", "declined"):
+        floor.step_seat(seat, "void")
+        return
+    floor.step_seat(seat, "miss", reason)
+    seat.misses += reason == "no_answer"
+    if seat.misses >= MAX_MISSES:
+        floor.alarms.add(_missed_twice(seat))
+
+
+def forgive(floor: Floor, seat: Seat) -> None:
+    """The desk answered, or is unmanned now: its misses do not count any more."""
+    seat.misses = 0
+    floor.alarms.discard(_missed_twice(seat))
+
+
+def interrupt(floor: Floor, case: Case) -> None:
+    """The terminal is lost in the call: it may come back, to this place or another."""
+    until = floor.now + timedelta(seconds=floor.rules.terminal_grace_s)
+    floor.record("hall", TicketInterrupted(case.case_id, until))
+    floor.set_timer(f"terminal_grace:{case.terminal_id}", floor.rules.terminal_grace_s)
+
+
+def reconnect(floor: Floor, case: Case) -> None:
+    """The terminal is back in time."""
+    floor.cancel_timer(f"terminal_grace:{case.terminal_id}")
+    if case.ticket.state == "interrupted":
+        floor.record("hall", TicketReconnected(case.case_id))
+
+
+def case_on(floor: Floor, party: Party, call_id: str) -> Case:
+    """The case of the party's call that is on. Raises Refused(CALL_GONE)."""
+    return _call_on(floor, party, call_id)[0]
+
+
+def check_undecided(case: Case, step: str) -> None:
+    """Raise Refused unless the ticket can take this step and the case still needs its place in line."""
+    if not case.ticket.can(step) or case.state not in ("received", "reviewing"):
+        raise Refused(ErrorCode.ILLEGAL_STEP, f"ticket is {case.ticket.state}, case {case.state}")
 
 
 def hang_up(floor: Floor, party: Party, session_id: str, message: EndCall) -> None:
@@ -139,7 +196,7 @@ def hang_up(floor: Floor, party: Party, session_id: str, message: EndCall) -> No
         return
     if call.state == "ringing":
         raise Refused(ErrorCode.ILLEGAL_STEP, f"call {call.call_id} rings")
-    end(floor, case, "hung_up", _actor(party))
+    end(floor, case, "hung_up", actor_of(party))
 
 
 def hold(floor: Floor, seat: Seat, message: HoldCall) -> None:
@@ -157,7 +214,7 @@ def rejoin(floor: Floor, party: Party, message: Rejoin) -> None:
         return
     if message.generation > call.generation:
         raise Refused(ErrorCode.STALE_GENERATION, f"{message.generation} > {call.generation}")
-    floor.record(_actor(party), CallRejoined(call.call_id, case.case_id, call.generation + 1))
+    floor.record(actor_of(party), CallRejoined(call.call_id, case.case_id, call.generation + 1))
     start(floor, case, call)
 
 
@@ -178,7 +235,7 @@ def _started(floor: Floor, case: Case, call: Call, is_desk: bool, is_resumed: bo
     """The desk is the one offerer of every generation (RFC 9429 has no rollback in aiortc)."""
     return CallStarted(
         call_id=call.call_id,
-        case=case.view(),
+        case=floor.view(case),
         generation=call.generation,
         is_offerer=is_desk,
         peer_name=case.terminal_name if is_desk else case.reviewer_name,
@@ -189,12 +246,11 @@ def _started(floor: Floor, case: Case, call: Call, is_desk: bool, is_resumed: bo
 
 def _call_of(floor: Floor, party: Party, call_id: str) -> tuple[Case, Call]:
     """The party's call of this id, over or not. Another's call looks like one that is gone."""
-    for case in floor.register.cases.values():
-        call = case.call
-        if call is not None and call.call_id == call_id:
-            side = case.terminal_id if isinstance(party, Terminal) else call.reviewer_id
-            if side == _actor(party):
-                return case, call
+    case = floor.register.case_of_call(call_id)
+    if case is not None and case.call is not None:
+        side = case.terminal_id if isinstance(party, Terminal) else case.call.reviewer_id
+        if side == actor_of(party):
+            return case, case.call
     raise Refused(ErrorCode.CALL_GONE, f"call {call_id}")
 
 
@@ -205,5 +261,5 @@ def _call_on(floor: Floor, party: Party, call_id: str) -> tuple[Case, Call]:
     return case, call
 
 
-def _actor(party: Party) -> str:
-    return party.terminal_id if isinstance(party, Terminal) else party.reviewer_id
+def _missed_twice(seat: Seat) -> str:
+    return f"desk_missed_twice:{seat.party.reviewer_id}"

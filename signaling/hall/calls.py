@@ -24,7 +24,7 @@ STEPS: dict[tuple[CallState, str], CallState] = {
 
 
 class Call(msgspec.Struct):
-    """One call. ``end_reason`` is None until it has ended."""
+    """One call. ``answered_at`` is None while it rings, ``end_reason`` until it has ended."""
 
     call_id: str
     desk_id: str
@@ -32,6 +32,7 @@ class Call(msgspec.Struct):
     placed_at: datetime
     state: CallState = "ringing"
     generation: int = 1
+    answered_at: datetime | None = None
     end_reason: EndReason | None = None
 
     def step(self, step: str) -> None:

@@ -10,7 +10,16 @@ import msgspec
 from signaling.hall.facts import Entry
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import FromHall
-from signaling.protocol.values import Applicant, Correction, Material, NoticeKind, ServiceItem
+from signaling.protocol.values import (
+    AcceptanceKind,
+    Applicant,
+    Correction,
+    Material,
+    NoticeKind,
+    Particulars,
+    Result,
+    ServiceItem,
+)
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -78,6 +87,20 @@ class NoticeOrder(msgspec.Struct, frozen=True):
     promised_due: date
     statutory_due: date
     is_due_provisional: bool
+    accepted_on: date | None = None
+    """Date of acceptance; for a deemed one the day of receipt."""
+    acceptance: AcceptanceKind = ""
+    particulars: Particulars = Particulars()
+    """Reason, ground, competent body, gaps, special step with its days, of the outcome this notice tells."""
+    result: Result | None = None
+    replaces: str = ""
+    """Number of the voided notice this one replaces or declares void; ``particulars.reason`` says why."""
+    paused_from: date | None = None
+    """First day of a special procedure; ``promised_due`` is then its last expected day."""
+    gap_dues: tuple[date, ...] = ()
+    """Last day of each of ``particulars.gaps``, in their order."""
+    lapsed_on: date | None = None
+    """For a termination: the last day to hand in, which passed without the corrections; None: withdrawn."""
 
 
 class SealNotice(msgspec.Struct, frozen=True):
@@ -86,4 +109,18 @@ class SealNotice(msgspec.Struct, frozen=True):
     order: NoticeOrder
 
 
-Command = Send | CloseSession | Record | SetTimer | CancelTimer | SealNotice
+class Notify(msgspec.Struct, frozen=True):
+    """Send this SMS; answer with Notified. Safe to repeat: the gateway keeps one message for each id.
+
+    ``kind`` names the text (``summons``, ``missed``, ``appointment``, ``notice``, ``result``, ``deposit``,
+    ``follow_up`` ...), ``fields`` fill it. The phone number goes no further than the gateway.
+    """
+
+    notification_id: str
+    case_id: str
+    phone: str
+    kind: str
+    fields: dict[str, str]
+
+
+Command = Send | CloseSession | Record | SetTimer | CancelTimer | SealNotice | Notify

@@ -1,184 +1,120 @@
-"""Decisions and their notices: decide, seal, deliver, print, close.
+"""Decisions about a case: taken by who has it in a call or open at the desk, told by a notice, carried out.
 
-A decision gets its notice number at once and exactly one; the sealed file follows. While a notice waits
-for its seal no further decision is taken. Sealing is tried again until it succeeds. An accepted case
-closes when its notice is printed.
+The rule of each outcome is outcomes.py's, its guards are guards.py's. A decision gets its notice number at once and
+exactly one. While a notice waits for its seal no further decision is taken.
 """
 
 from signaling.hall.case import Case
-from signaling.hall.commands import NoticeOrder, SealNotice
+from signaling.hall.delivering import begin
 from signaling.hall.desks import Seat
-from signaling.hall.events import NoticeSealed, SealingFailed, Terminal
-from signaling.hall.facts import (
-    CaseClosed,
-    Decided,
-    NoticeDelivered,
-    NoticePrintReported,
-    NoticeStored,
-    SealingRefused,
-)
+from signaling.hall.events import Desk, Staff
+from signaling.hall.facts import CaseDelivered, Decided, NoticeVoided
 from signaling.hall.floor import Floor
-from signaling.hall.notices import Notice, counter_name, due_days, notice_number
-from signaling.hall.tickets import CHINA
-from signaling.protocol.errors import SENTENCES, ErrorCode, Refused
-from signaling.protocol.messages import CaseChanged, Decide, Done, Error, NoticePrinted, NoticeReady, NoticeReceived
-from signaling.protocol.values import NoticeKind
+from signaling.hall.guards import check
+from signaling.hall.issuing import number, order_seal
+from signaling.hall.notices import Notice
+from signaling.hall.notifying import notify
+from signaling.hall.outcomes import notice_of
+from signaling.hall.rights import require
+from signaling.protocol.acts import VoidNotice
+from signaling.protocol.errors import ErrorCode, Refused
+from signaling.protocol.messages import Decide, Done
+from signaling.protocol.values import CaseState, NoticeKind
 
-MAX_SEAL_RETRY_S = 600.0
-"""A notice that cannot be sealed (a missing glyph, say) is not tried more often than this."""
+TOLD_BY: dict[CaseState, tuple[NoticeKind, ...]] = {
+    "correction_requested": ("correction",),
+    "not_accepted": ("not_accepted",),
+    "accepted": ("acceptance", "gap_acceptance"),
+    "accepted_with_gap": ("gap_acceptance",),
+    "paused": ("special_procedure",),
+    "granted": ("grant",),
+    "refused": ("refusal",),
+}
+"""The notice that told the step into each state: with it void, the step can be taken back."""
 
 
 def decide(floor: Floor, seat: Seat, message: Decide) -> None:
-    """The reviewer in charge decides, with the call on."""
+    """The reviewer who has the case decides."""
     party = seat.party
-    if floor.register.answered_case(party.reviewer_id, message) is None:
-        case = floor.register.cases.get(message.case_id)
-        if case is None or case.talk is None or case.talk.reviewer_id != party.reviewer_id:
-            raise Refused(ErrorCode.NOT_FOUND, f"case {message.case_id}")
-        if not case.can(message.outcome) or case.unsealed is not None:
-            raise Refused(ErrorCode.ILLEGAL_STEP, f"case is {case.state}")
-        _check_corrections(case, message)
-        notice = _record_decision(floor, case, seat, message)
+    if not floor.register.is_answered(party.reviewer_id, message):
+        case = held_case(floor, party, message.case_id)
+        check(floor, case, party, message)
+        _record(floor, case, party, message)
+        if message.outcome == "issue":
+            begin(floor, case, party.reviewer_id)
+        elif message.outcome == "advise" and floor.presence(case) == "away":
+            notify(floor, case, "advised")
         floor.tell_change(case)
-        floor.command(SealNotice(order(floor, case, notice)))
     floor.tell_seat(seat, Done(message.request_id))
 
 
-def order(floor: Floor, case: Case, notice: Notice) -> NoticeOrder:
-    """What the notice says: the case as it was decided, times on the hall's wall clock."""
-    due = due_days(notice.kind, case.item, notice.decided_at, floor.rules.correction_days, floor.calendar)
-    return NoticeOrder(
-        notice_id=notice.notice_id,
-        kind=notice.kind,
-        number=notice.number,
-        case_id=case.case_id,
-        ticket_number=case.ticket.number,
-        item=case.item,
-        applicant=case.applicant,
-        materials=notice.materials,
-        corrections=notice.corrections,
-        received_at=notice.received_at.astimezone(CHINA),
-        decided_at=notice.decided_at.astimezone(CHINA),
-        reviewer_name=notice.reviewer_name,
-        terminal_name=case.terminal_name,
-        promised_due=due.promised,
-        statutory_due=due.statutory,
-        is_due_provisional=due.is_provisional,
-    )
+def held_case(floor: Floor, party: Desk, case_id: str) -> Case:
+    """The case this reviewer has in a call or open. To everyone else, and after the lease is lost, it is not there."""
+    case = floor.register.cases.get(case_id)
+    if case is None or case.holder_id != party.reviewer_id:
+        raise Refused(ErrorCode.NOT_FOUND, f"case {case_id}")
+    return case
 
 
-def sealed(floor: Floor, event: NoticeSealed) -> None:
-    """The notice is stored. Only the first report counts: one decision, one file."""
-    case, notice = _find(floor, event.notice_id)
-    if case is None or notice is None or not notice.can("seal"):
-        return
-    floor.record("hall", NoticeStored(case.case_id, notice.notice_id, event.digest, event.sealed_at))
-    floor.cancel_timer(f"seal:{notice.notice_id}")
-    if not case.is_settled:  # withdrawn meanwhile: the number is used and filed, the applicant is gone
-        floor.tell_change(case)
-        floor.tell_terminal(case, NoticeReady(case.case_id, notice.view()))
-
-
-def sealing_failed(floor: Floor, event: SealingFailed) -> None:
-    """Tell the desk, and try again later, ever more rarely. Why is in the journal: it is no sentence for people."""
-    case, notice = _find(floor, event.notice_id)
-    if case is None or notice is None or not notice.can("fail"):
-        return
-    floor.record("hall", SealingRefused(case.case_id, notice.notice_id, event.detail))
-    code = ErrorCode.SEALING_FAILED
-    floor.tell_seat(floor.seat_in_charge(case), Error(code, SENTENCES[code], notice.notice_id))
-    delay_s = min(floor.rules.seal_retry_s * 2 ** min(notice.failures - 1, 16), MAX_SEAL_RETRY_S)
-    floor.set_timer(f"seal:{notice.notice_id}", delay_s)
-
-
-def seal_again(floor: Floor, notice_id: str) -> None:
-    """The time to try again has come."""
-    case, notice = _find(floor, notice_id)
-    if case is not None and notice is not None and notice.state == "sealing":
-        floor.command(SealNotice(order(floor, case, notice)))
-
-
-def remind_terminal(floor: Floor, case: Case) -> None:
-    """After a reconnect: the notices that are sealed and not yet received."""
-    for notice in case.notices:
-        if notice.state == "ready":
-            floor.tell_terminal(case, NoticeReady(case.case_id, notice.view()))
-
-
-def received(floor: Floor, terminal: Terminal, message: NoticeReceived) -> None:
-    """The terminal has the notice. Received once is received: a later report changes nothing."""
-    case, notice = _own_notice(floor, terminal, message.notice_id)
-    is_known = floor.register.answered_case(terminal.terminal_id, message) is not None
-    if not is_known and notice.state not in ("received", "printed"):
-        if not notice.can("deliver"):
-            raise Refused(ErrorCode.ILLEGAL_STEP, f"notice is {notice.state}")
-        fact = NoticeDelivered(case.case_id, notice.notice_id, message.request_id, message.is_genuine)
-        floor.record(terminal.terminal_id, fact)
-        floor.tell_change(case)
-    floor.send(floor.terminals[terminal.terminal_id], Done(message.request_id))
-
-
-def printed(floor: Floor, terminal: Terminal, message: NoticePrinted) -> None:
-    """The printer's outcome. A first good print of the acceptance notice closes the case; each print is recorded."""
-    case, notice = _own_notice(floor, terminal, message.notice_id)
-    session_id = floor.terminals[terminal.terminal_id]
-    if floor.register.answered_case(terminal.terminal_id, message) is not None:
-        # The first answer was lost, and with it perhaps the news that the case is closed.
-        floor.send(session_id, Done(message.request_id))
-        floor.send(session_id, CaseChanged(case.view()))
-        return
-    if not notice.can("print"):
-        raise Refused(ErrorCode.ILLEGAL_STEP, f"notice is {notice.state}")
-    floor.record(
-        terminal.terminal_id,
-        NoticePrintReported(case.case_id, notice.notice_id, message.request_id, message.is_printed, message.detail),
-    )
-    if notice.kind == "acceptance" and notice.state == "printed" and case.can("close"):
-        floor.record("hall", CaseClosed(case.case_id))
-    floor.send(session_id, Done(message.request_id))
+def delivered(floor: Floor, case: Case, actor: str) -> None:
+    """The result was handed over. Raises Refused(ILLEGAL_STEP) when the case is not issued."""
+    if not case.can("deliver"):
+        raise Refused(ErrorCode.ILLEGAL_STEP, f"case is {case.state}")
+    floor.record(actor, CaseDelivered(case.case_id))
     floor.tell_change(case)
 
 
-def _check_corrections(case: Case, message: Decide) -> None:
-    """Corrections name a known slot, what is wrong and what is required; an acceptance has none."""
-    slots = {slot.code for slot in case.item.slots}
-    is_request = message.outcome == "request_corrections"
-    are_whole = all(
-        correction.slot in slots and correction.problem.strip() and correction.requirement.strip()
-        for correction in message.corrections
+def void_notice(floor: Floor, person: Desk | Staff, message: VoidNotice) -> None:
+    """A supervisor declares a notice void. The case goes back a step, or the notice is issued once more."""
+    actor = require(person, "supervisor")
+    if floor.register.is_answered(actor, message):
+        return
+    case = floor.register.case_of_notice(message.notice_id)
+    notice = None if case is None else case.notice(message.notice_id)
+    if case is None or notice is None:
+        raise Refused(ErrorCode.NOT_FOUND, f"notice {message.notice_id}")
+    _check_void(case, notice, message)
+    numbered, counter = number(floor, "voiding" if message.is_back else notice.kind)
+    fact = NoticeVoided(
+        case_id=case.case_id,
+        request_id=message.request_id,
+        notice_id=notice.notice_id,
+        reason=message.reason,
+        is_back=message.is_back,
+        approver_name=person.name,
+        notice=numbered,
     )
-    if is_request != bool(message.corrections) or not are_whole:
-        raise Refused(ErrorCode.INVALID_CORRECTIONS, f"{len(message.corrections)} corrections")
+    floor.record(actor, fact, (counter,))
+    order_seal(floor, case)
+    floor.tell_change(case)
 
 
-def _record_decision(floor: Floor, case: Case, seat: Seat, message: Decide) -> Notice:
-    kind: NoticeKind = "acceptance" if message.outcome == "accept" else "correction"
-    prefix = floor.rules.number_prefix
-    counter = counter_name(prefix, kind, floor.now)
+def _check_void(case: Case, notice: Notice, message: VoidNotice) -> None:
+    if not message.reason.strip():
+        raise Refused(ErrorCode.WRONG_PARTICULARS, "reason")
+    if not notice.can("void") or case.unsealed is not None or case.is_settled:
+        raise Refused(ErrorCode.ILLEGAL_STEP, f"notice is {notice.state}, case is {case.state}")
+    if message.is_back:
+        is_last_word = notice is case.last_notice and notice.kind in TOLD_BY.get(case.state, ())
+        if not is_last_word or case.holder_id or case.live_call is not None:
+            raise Refused(ErrorCode.ILLEGAL_STEP, f"case is {case.state}")
+
+
+def _record(floor: Floor, case: Case, party: Desk, message: Decide) -> None:
+    kind = notice_of(case, message.outcome)
+    numbered, counter = (None, "") if kind is None else number(floor, kind)
     fact = Decided(
         case_id=case.case_id,
         request_id=message.request_id,
-        reviewer_id=seat.party.reviewer_id,
-        reviewer_name=seat.party.name,
-        notice_id=floor.new_id(),
-        notice_kind=kind,
-        notice_number=notice_number(prefix, kind, floor.now, floor.count(counter)),
+        reviewer_id=party.reviewer_id,
+        reviewer_name=party.name,
+        notice_id=numbered.notice_id if numbered else "",
+        notice_kind=numbered.kind if numbered else "",
+        notice_number=numbered.number if numbered else "",
         corrections=message.corrections,
+        outcome=message.outcome,
+        particulars=message.particulars,
     )
-    floor.record(seat.party.reviewer_id, fact, (counter,))
-    return case.notices[-1]
-
-
-def _find(floor: Floor, notice_id: str) -> tuple[Case | None, Notice | None]:
-    for case in floor.register.cases.values():
-        notice = case.notice(notice_id)
-        if notice is not None:
-            return case, notice
-    return None, None
-
-
-def _own_notice(floor: Floor, terminal: Terminal, notice_id: str) -> tuple[Case, Notice]:
-    case, notice = _find(floor, notice_id)
-    if case is None or notice is None or case.terminal_id != terminal.terminal_id:
-        raise Refused(ErrorCode.NOT_FOUND, f"notice {notice_id}")
-    return case, notice
+    floor.record(party.reviewer_id, fact, (counter,) if numbered else ())
+    if numbered is not None:
+        order_seal(floor, case)

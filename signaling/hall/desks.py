@@ -10,6 +10,7 @@ import msgspec
 
 from signaling.hall.events import Desk
 from signaling.hall.tables import next_state
+from signaling.protocol.messages import DeskChanged
 from signaling.protocol.values import Availability
 
 STEPS: dict[tuple[Availability, str], Availability] = {
@@ -28,16 +29,26 @@ STEPS: dict[tuple[Availability, str], Availability] = {
 
 
 class Seat(msgspec.Struct):
-    """A reviewer at a desk. ``session_id`` is None while the connection is lost; ``reason`` is a code or own words."""
+    """A reviewer at a desk. ``session_id`` is None while the connection is lost; ``reason`` is a code or own words.
+
+    ``misses`` counts the rings in a row that nobody answered; ``until`` is when the wrap-up ends by itself.
+    """
 
     party: Desk
     since: datetime
     session_id: str | None = None
     availability: Availability = "away"
     reason: str = ""
+    misses: int = 0
+    until: datetime | None = None
 
     def step(self, step: str, now: datetime, reason: str = "") -> None:
         """Take one step of the table. Raises IllegalStep."""
         self.availability = next_state(STEPS, self.availability, step)
         self.since = now
         self.reason = reason
+        self.until = None
+
+    def view(self) -> DeskChanged:
+        """What the desk is told of itself."""
+        return DeskChanged(self.availability, self.reason, self.since, self.until)

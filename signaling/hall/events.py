@@ -8,13 +8,20 @@ from datetime import datetime
 import msgspec
 
 from signaling.protocol.messages import ToHall
+from signaling.protocol.values import Role, ServiceItem
 
 
 class Terminal(msgspec.Struct, frozen=True):
-    """Who is connected: a terminal that proved its device key."""
+    """Who is connected: a terminal that proved its device key.
+
+    ``is_booth``: nobody else can look in. ``cells`` is the size of its cabinet, 0 without one. ``site``: its hall.
+    """
 
     terminal_id: str
     name: str
+    is_booth: bool = True
+    cells: int = 0
+    site: str = ""
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -24,9 +31,18 @@ class Desk(msgspec.Struct, frozen=True):
     reviewer_id: str
     name: str
     skills: tuple[str, ...]
+    roles: tuple[Role, ...] = ("reviewer",)
 
 
-Party = Terminal | Desk
+class Staff(msgspec.Struct, frozen=True):
+    """Who is connected: one of the hall's people on a web page (manager, supervisor, collector, issuer, guide)."""
+
+    staff_id: str
+    name: str
+    roles: tuple[Role, ...]
+
+
+Party = Terminal | Desk | Staff
 
 
 class Connected(msgspec.Struct, frozen=True):
@@ -75,4 +91,29 @@ class Restarted(msgspec.Struct, frozen=True):
     """The server is up again after ``Hall.restore``: take up what was under way (sealing, grace times)."""
 
 
-Event = Connected | Disconnected | MessageReceived | TimerFired | NoticeSealed | SealingFailed | Restarted
+class CatalogueChanged(msgspec.Struct, frozen=True):
+    """Another catalogue holds from now on: ``digest`` names its file. Open cases keep the item they began with."""
+
+    items: tuple[ServiceItem, ...]
+    digest: str
+
+
+class Notified(msgspec.Struct, frozen=True):
+    """The gateway took a notification (SMS), or refused it for good."""
+
+    notification_id: str
+    is_sent: bool
+    detail: str = ""
+
+
+Event = (
+    Connected
+    | Disconnected
+    | MessageReceived
+    | TimerFired
+    | NoticeSealed
+    | SealingFailed
+    | Restarted
+    | CatalogueChanged
+    | Notified
+)

@@ -5,11 +5,35 @@ applying facts, so applying the journal again, in order, restores it. Names and 
 are an on-disk format: add optional fields, never change or remove one.
 """
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 
 import msgspec
 
-from signaling.protocol.values import Applicant, Correction, EndReason, Material, NoticeKind, OpClass, ServiceItem
+from signaling.hall.office_facts import OfficeFact
+from signaling.hall.queue_facts import QueueFact
+from signaling.protocol.values import (
+    Applicant,
+    ClockKind,
+    Correction,
+    DeliveryWay,
+    EndReason,
+    Material,
+    NoticeKind,
+    OpClass,
+    Outcome,
+    Particulars,
+    PriorityGroup,
+    ServiceItem,
+)
+
+
+class Numbered(msgspec.Struct, frozen=True):
+    """A notice that a fact brings about: it has its number from this moment and exactly one."""
+
+    notice_id: str
+    kind: NoticeKind
+    number: str
 
 
 class TerminalConnected(msgspec.Struct, frozen=True, tag=True):
@@ -39,10 +63,20 @@ class CaseSubmitted(msgspec.Struct, frozen=True, tag=True):
     consents_to_video: bool
     terminal_id: str
     terminal_name: str
+    token: str = ""
+    is_pre_review: bool = False
+    to_follow: tuple[str, ...] = ()
+    has_committed: bool = False
+    priority: PriorityGroup = ""
+    delivery: DeliveryWay = "hall"
+    address: str = ""
 
 
 class CorrectionSubmitted(msgspec.Struct, frozen=True, tag=True):
-    """New versions of materials came in; with the call on, the review goes on, else the ticket waits again."""
+    """New versions of materials came in: what was to be corrected, advised, or was to follow (容缺).
+
+    With the call on, the review goes on; else the ticket waits again, unless the case is accepted already.
+    """
 
     case_id: str
     request_id: str
@@ -54,6 +88,7 @@ class CaseWithdrawn(msgspec.Struct, frozen=True, tag=True):
 
     case_id: str
     request_id: str
+    notice: Numbered | None = None
 
 
 class CallPlaced(msgspec.Struct, frozen=True, tag=True):
@@ -65,6 +100,8 @@ class CallPlaced(msgspec.Struct, frozen=True, tag=True):
     reviewer_id: str
     rule: str
     """Which dispatch rule chose this desk and case."""
+    passed_over: tuple[str, ...] = ()
+    """Cases that had waited longer and could not, or must not yet, be served by this desk (at most 20)."""
 
 
 class CallAnswered(msgspec.Struct, frozen=True, tag=True):
@@ -102,16 +139,22 @@ class CallEndedFact(msgspec.Struct, frozen=True, tag="CallEnded"):
 
 
 class Decided(msgspec.Struct, frozen=True, tag=True):
-    """The reviewer decided; the notice has its number from this moment and exactly one."""
+    """A member of staff decided; the notice has its number from this moment and exactly one.
+
+    An outcome without a notice leaves the three fields of the notice empty; an empty ``outcome`` (entries of the
+    first version) is told by the kind of the notice.
+    """
 
     case_id: str
     request_id: str
     reviewer_id: str
     reviewer_name: str
     notice_id: str
-    notice_kind: NoticeKind
+    notice_kind: NoticeKind | Literal[""]
     notice_number: str
     corrections: tuple[Correction, ...]
+    outcome: Outcome | Literal[""] = ""
+    particulars: Particulars = Particulars()
 
 
 class NoticeStored(msgspec.Struct, frozen=True, tag=True):
@@ -156,6 +199,92 @@ class CaseClosed(msgspec.Struct, frozen=True, tag=True):
     case_id: str
 
 
+class DeemedAccepted(msgspec.Struct, frozen=True, tag=True):
+    """Nobody told the applicant anything in time: accepted from the day of receipt (art. 32(4))."""
+
+    case_id: str
+    accepted_on: date
+    notice: Numbered
+
+
+class CorrectionsLapsed(msgspec.Struct, frozen=True, tag=True):
+    """The applicant's time to hand in corrections, or what was advised, is over. Advice has no notice."""
+
+    case_id: str
+    lapsed_on: date
+    """The last day, which passed."""
+    notice: Numbered | None = None
+
+
+class GapLapsed(msgspec.Struct, frozen=True, tag=True):
+    """The time for materials that were to follow is over: decided on what is there."""
+
+    case_id: str
+
+
+class Escalated(msgspec.Struct, frozen=True, tag=True):
+    """A clock of the case has used 60, 80 or 100 per cent of its days. Once each."""
+
+    case_id: str
+    clock: ClockKind
+    percent: int
+
+
+class ReviewOpened(msgspec.Struct, frozen=True, tag=True):
+    """A reviewer took the case to review or decide it without a call; nobody else can until it is given back."""
+
+    case_id: str
+    request_id: str
+    reviewer_id: str
+    reviewer_name: str
+    desk_id: str
+
+
+class ReviewReturned(msgspec.Struct, frozen=True, tag=True):
+    """The case is given back. ``request_id`` is empty when the hall took it back: its desk did not return."""
+
+    case_id: str
+    request_id: str = ""
+
+
+class FixAsked(msgspec.Struct, frozen=True, tag=True):
+    """An error of the application that can be put right on the spot (art. 32(3)); the applicant is asked."""
+
+    case_id: str
+    request_id: str
+    fix_id: str
+    field: Literal["name", "phone", "legal_representative"]
+    old: str
+    new: str
+
+
+class FixAnswered(msgspec.Struct, frozen=True, tag=True):
+    """The applicant confirmed the change, and it holds; or refused it."""
+
+    case_id: str
+    request_id: str
+    fix_id: str
+    is_confirmed: bool
+
+
+class NoticeVoided(msgspec.Struct, frozen=True, tag=True):
+    """A notice is void, its number stays used. ``notice`` tells so (the case goes back), or stands in its place."""
+
+    case_id: str
+    request_id: str
+    notice_id: str
+    reason: str
+    is_back: bool
+    approver_name: str
+    notice: Numbered
+
+
+class CaseDelivered(msgspec.Struct, frozen=True, tag=True):
+    """The result is in the applicant's hands."""
+
+    case_id: str
+
+
 class PageShown(msgspec.Struct, frozen=True, tag=True):
     """The reviewer led the room to a page."""
 
@@ -195,8 +324,20 @@ Fact = (
     | NoticeDelivered
     | NoticePrintReported
     | CaseClosed
+    | DeemedAccepted
+    | CorrectionsLapsed
+    | GapLapsed
+    | Escalated
+    | ReviewOpened
+    | ReviewReturned
+    | FixAsked
+    | FixAnswered
+    | NoticeVoided
+    | CaseDelivered
     | PageShown
     | MarkRecorded
+    | QueueFact
+    | OfficeFact
 )
 
 

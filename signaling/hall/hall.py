@@ -11,25 +11,84 @@ from typing import assert_never
 
 import msgspec
 
-from signaling.hall import attendance, calling, decisions, intake, line, papers
+from signaling.hall import (
+    absence,
+    alarms,
+    attendance,
+    board,
+    calling,
+    conversions,
+    deadlines,
+    decisions,
+    expiries,
+    fixes,
+    intake,
+    issuing,
+    line,
+    manage,
+    notifying,
+    office,
+    papers,
+    receipts,
+    reviews,
+    waits,
+)
+from signaling.hall.case import Case
 from signaling.hall.commands import Command
 from signaling.hall.desks import Seat
 from signaling.hall.events import (
+    CatalogueChanged,
     Connected,
     Desk,
     Disconnected,
     Event,
     MessageReceived,
     NoticeSealed,
+    Notified,
     Party,
     Restarted,
     SealingFailed,
+    Staff,
     Terminal,
     TimerFired,
 )
 from signaling.hall.facts import Entry
-from signaling.hall.floor import Floor, HallRules
+from signaling.hall.floor import Floor
+from signaling.hall.offering import Offering
+from signaling.hall.rights import InvalidEntry
+from signaling.hall.rules import HallRules
 from signaling.hall.working_days import WorkingDays
+from signaling.protocol.acts import (
+    AnswerFollowUp,
+    AskFix,
+    AskSlots,
+    CallBack,
+    CellClosed,
+    ChooseDelivery,
+    ClaimCase,
+    ConfirmFix,
+    ConvertTicket,
+    DepositPapers,
+    Evaluate,
+    ExtendWrapUp,
+    HandleDeposit,
+    HandleResult,
+    LeaveTerminal,
+    MarkMissed,
+    OpenCase,
+    OpenCell,
+    ParkCall,
+    PublishYear,
+    RejoinLine,
+    ReportTrouble,
+    ResumeTicket,
+    ReturnCase,
+    SetCalendarDay,
+    SetItemOpen,
+    SetPriority,
+    SetRoster,
+    VoidNotice,
+)
 from signaling.protocol.errors import ErrorCode, Refused
 from signaling.protocol.messages import (
     AnswerCall,
@@ -37,6 +96,7 @@ from signaling.protocol.messages import (
     Decide,
     DeclineCall,
     Description,
+    Done,
     EndCall,
     HoldCall,
     MarkRefused,
@@ -52,7 +112,8 @@ from signaling.protocol.messages import (
     WetInk,
     WithdrawCase,
 )
-from signaling.protocol.values import CaseView, ServiceItem
+from signaling.protocol.office import Board
+from signaling.protocol.values import CaseView
 
 __all__ = ["Figures", "Hall", "HallRules"]
 
@@ -71,28 +132,33 @@ class Figures(msgspec.Struct, frozen=True):
 class Hall:
     """The server's mind. ``new_id`` must never give the same id twice, not even after a restart."""
 
-    def __init__(
-        self, catalogue: tuple[ServiceItem, ...], rules: HallRules, calendar: WorkingDays, new_id: Callable[[], str]
-    ) -> None:
-        """Raises ValueError when the catalogue has more categories than there are ticket letters."""
-        self._floor = Floor(rules, calendar, new_id)
-        self._offering = intake.Offering(catalogue)
+    def __init__(self, offering: Offering, rules: HallRules, calendar: WorkingDays, new_id: Callable[[], str]) -> None:
+        self._floor = Floor(rules, calendar, new_id, offering, waits.place_of)
 
     def restore(self, entries: Iterable[Entry], counters: Mapping[str, int]) -> None:
         """Take up the open cases: their entries in journal order. Once, before the first event, which is Restarted."""
+        floor = self._floor
         for entry in entries:
-            self._floor.register.apply(entry)
-        self._floor.counters = dict(counters)
+            floor.register.apply(entry)
+            floor.now = max(floor.now, entry.time)
+        floor.counters = dict(counters)
+        for case_id in floor.register.cases:
+            floor.note(case_id)
 
     def handle(self, event: Event, now: datetime) -> list[Command]:
-        """What is to be done about an event. ``now`` is aware. Never raises for anything a party may say."""
+        """What is to be done about an event. ``now`` is aware. Never raises for anything a party may say.
+
+        Time never runs backwards in the hall: a clock that was set back stands still until it has caught up.
+        """
         floor = self._floor
-        floor.now = now
+        floor.now = max(now, floor.now)
         match event:
             case Connected(session_id=session_id, party=Terminal() as terminal):
-                attendance.terminal_connected(floor, session_id, terminal, self._offering.catalogue)
+                attendance.terminal_connected(floor, session_id, terminal)
             case Connected(session_id=session_id, party=Desk() as desk):
                 attendance.desk_connected(floor, session_id, desk)
+            case Connected(session_id=session_id, party=Staff() as staff):
+                manage.staff_connected(floor, session_id, staff)
             case Connected():
                 raise TypeError(f"unknown party {type(event.party).__name__}")
             case Disconnected(session_id=session_id):
@@ -102,11 +168,21 @@ class Hall:
             case TimerFired(timer_id=timer_id):
                 self._timer_fired(timer_id)
             case NoticeSealed():
-                decisions.sealed(floor, event)
+                issuing.sealed(floor, event)
             case SealingFailed():
-                decisions.sealing_failed(floor, event)
+                issuing.sealing_failed(floor, event)
             case Restarted():
                 attendance.restarted(floor)
+                expiries.restarted(floor)
+                reviews.restarted(floor)
+                office.restarted(floor)
+                issuing.restarted(floor)
+                deadlines.day_begins(floor)
+            case Notified():
+                notifying.notified(floor, event)
+            case CatalogueChanged(items=items, digest=digest):
+                floor.offering = Offering(items, digest)
+                floor.tell_catalogue()
             case _:
                 assert_never(event)
         if floor.is_line_stale:
@@ -116,29 +192,41 @@ class Hall:
     def may_read(self, party: Party, digest: str) -> bool:
         """Whether the party may fetch this file now: papers and notices of the case before it, nothing else."""
         floor = self._floor
-        for case in floor.register.cases.values():
-            if isinstance(party, Terminal):
-                is_before_it = case is floor.register.case_of(party.terminal_id)
-            else:
-                seat = floor.seat_in_charge(case)
-                is_before_it = seat is not None and seat.party.reviewer_id == party.reviewer_id
-            if is_before_it and not case.is_settled and digest in _digests(case.view()):
-                return True
-        return False
+        register = floor.register
+        cases: Iterable[Case | None] = ()
+        if isinstance(party, Terminal):
+            # what is over stays readable until the applicant leaves: the notice of a withdrawal comes after it
+            cases = (register.case_of(party.terminal_id),)
+        elif isinstance(party, Desk):
+            name = party.reviewer_id
+            near = (register.case_at(name), register.case_open_at(name), register.last_case_at(name))
+            cases = (
+                case for case in near if case is not None and not case.is_settled and _is_in_charge(floor, party, case)
+            )
+        return any(case is not None and digest in _digests(case) for case in cases)
 
     def case_views(self) -> tuple[CaseView, ...]:
         """All cases the hall knows, for metrics and tests."""
-        return tuple(case.view() for case in self._floor.register.cases.values())
+        return tuple(self._floor.view(case) for case in self._floor.register.cases.values())
+
+    def set_alarm(self, code: str, is_raised: bool) -> None:
+        """What the server noticed itself (``clock_backwards``); the manager sees it with the next news."""
+        alarms.keep(self._floor, code, is_raised)
+
+    def board(self) -> Board:
+        """The public board as it is now."""
+        return board.board(self._floor)
 
     def figures(self) -> Figures:
         """How busy the hall is now."""
         floor = self._floor
-        tickets = [case.ticket.state for case in floor.register.cases.values()]
+        calls = [floor.register.cases[case_id].talk for case_id in floor.register.live_calls.values()]
+        serving = sum(call is not None for call in calls)
         seats = [seat for seat in floor.seats.values() if seat.session_id is not None]
         return Figures(
-            waiting=tickets.count("waiting"),
-            offered=tickets.count("offered"),
-            serving=tickets.count("serving"),
+            waiting=sum(len(keys) for keys in floor.standing.lines.values()),
+            offered=len(calls) - serving,
+            serving=serving,
             terminals_connected=len(floor.terminals),
             desks_connected=len(seats),
             desks_ready=sum(seat.availability == "ready" for seat in seats),
@@ -154,22 +242,23 @@ class Hall:
             if isinstance(event.message, OperateMark):
                 self._floor.send(event.session_id, MarkRefused(event.message.operation_id, refusal.code))
             else:
-                self._floor.tell_error(event.session_id, refusal.code, _about(event.message))
+                sentence = refusal.sentence if isinstance(refusal, InvalidEntry) else ""
+                self._floor.tell_error(event.session_id, refusal.code, _about(event.message), sentence)
 
     def _act(self, party: Party, event: MessageReceived) -> None:
         floor = self._floor
         message = event.message
         match message:
             case SubmitCase():
-                intake.submit(floor, _terminal(party), message, event.absent, self._offering)
+                intake.submit(floor, _terminal(party), message, event.absent, floor.offering)
             case SubmitCorrection():
                 intake.correct(floor, _terminal(party), message, event.absent)
             case WithdrawCase():
                 intake.withdraw(floor, _terminal(party), message)
             case NoticeReceived():
-                decisions.received(floor, _terminal(party), message)
+                receipts.received(floor, _terminal(party), message)
             case NoticePrinted():
-                decisions.printed(floor, _terminal(party), message)
+                receipts.printed(floor, _terminal(party), message)
             case Decide():
                 decisions.decide(floor, self._seat(party), message)
             case SetAvailability():
@@ -192,6 +281,56 @@ class Hall:
                 papers.operate(floor, self._seat(party), message)
             case WetInk():
                 papers.wet_ink(floor, self._seat(party), message)
+            case LeaveTerminal():
+                absence.leave(floor, _terminal(party), message)
+            case ClaimCase():
+                absence.claim(floor, _terminal(party), message)
+            case RejoinLine():
+                absence.rejoin_line(floor, _terminal(party), message)
+            case MarkMissed():
+                absence.mark_missed(floor, self._seat(party), message)
+            case ParkCall():
+                conversions.park(floor, self._seat(party), message)
+            case ResumeTicket():
+                conversions.resume(floor, _terminal(party), message)
+            case AskSlots():
+                conversions.ask_slots(floor, _terminal_or_desk(party), event.session_id, message)
+            case ConvertTicket():
+                conversions.convert(floor, _terminal_or_desk(party), event.session_id, message)
+            case CallBack():
+                conversions.call_back(floor, self._seat(party), message)
+            case SetPriority():
+                conversions.set_priority(floor, _person(party), event.session_id, message)
+            case OpenCase():
+                reviews.open_case(floor, self._seat(party), message)
+            case ReturnCase():
+                reviews.return_case(floor, self._seat(party), message)
+            case AskFix():
+                fixes.ask(floor, self._seat(party), message)
+            case ConfirmFix():
+                fixes.answer(floor, _terminal(party), message)
+            case VoidNotice():
+                person = _person(party)
+                decisions.void_notice(floor, person, message)
+                floor.send(event.session_id, Done(message.request_id))
+            case ExtendWrapUp():
+                attendance.extend_wrap_up(floor, self._seat(party))
+            case (
+                DepositPapers()
+                | OpenCell()
+                | CellClosed()
+                | ChooseDelivery()
+                | Evaluate()
+                | ReportTrouble()
+                | HandleDeposit()
+                | HandleResult()
+                | AnswerFollowUp()
+                | SetCalendarDay()
+                | PublishYear()
+                | SetRoster()
+                | SetItemOpen()
+            ):
+                office.act(floor, party, event.session_id, message)
             case _:
                 assert_never(message)
 
@@ -212,8 +351,25 @@ class Hall:
                 attendance.desk_grace_over(floor, subject)
             case "terminal_grace":
                 attendance.terminal_grace_over(floor, subject)
+            case "news":
+                line.tell_news(floor)
+                manage.tell(floor)
+            case "turn":
+                floor.is_line_stale = True
+            case "ticket":
+                expiries.time_over(floor, subject)
+            case "remind":
+                conversions.remind(floor, subject)
+            case "closing":
+                conversions.day_closes(floor)
+            case "lease":
+                reviews.grace_over(floor, subject)
+            case "day":
+                deadlines.day_begins(floor)
             case "seal":
-                decisions.seal_again(floor, subject)
+                issuing.seal_again(floor, subject)
+            case "deposit" | "result":
+                office.timer_fired(floor, kind, subject)
             case _:
                 raise ValueError(f"unknown timer {timer_id}")
 
@@ -224,9 +380,26 @@ def _terminal(party: Party) -> Terminal:
     return party
 
 
-def _digests(view: CaseView) -> set[str]:
-    return {material.digest for material in view.materials} | {
-        notice.digest for notice in view.notices if notice.digest
+def _terminal_or_desk(party: Party) -> Terminal | Desk:
+    if isinstance(party, Staff):
+        raise Refused(ErrorCode.NOT_ALLOWED, "an act of a terminal or a desk")
+    return party
+
+
+def _person(party: Party) -> Desk | Staff:
+    if isinstance(party, Terminal):
+        raise Refused(ErrorCode.NOT_ALLOWED, "an act of staff")
+    return party
+
+
+def _is_in_charge(floor: Floor, desk: Desk, case: Case) -> bool:
+    seat = floor.seat_in_charge(case)
+    return seat is not None and seat.party.reviewer_id == desk.reviewer_id
+
+
+def _digests(case: Case) -> set[str]:
+    return {material.digest for material in case.materials} | {
+        notice.digest for notice in case.notices if notice.digest
     }
 
 

@@ -1,7 +1,7 @@
-"""Notices (通知书): the life of one, its number and the days it promises.
+"""Notices (通知书): the life of one, its number, and what it says about the case as it was decided.
 
-A notice has its number from the decision on and exactly one; then it is sealed, delivered (the terminal
-verified it) and printed. Numbers count without a gap per prefix, kind and year.
+A notice has its number from the decision on and exactly one; then it is sealed, delivered (the terminal verified it)
+and printed. A supervisor can void it; its number stays used. Numbers count without a gap per prefix, kind and year.
 """
 
 from datetime import date, datetime
@@ -10,8 +10,15 @@ import msgspec
 
 from signaling.hall.tables import next_state
 from signaling.hall.tickets import local_day
-from signaling.hall.working_days import WorkingDays
-from signaling.protocol.values import Correction, Material, NoticeKind, NoticeState, NoticeView, ServiceItem
+from signaling.protocol.values import (
+    AcceptanceKind,
+    Correction,
+    Material,
+    NoticeKind,
+    NoticeState,
+    NoticeView,
+    Particulars,
+)
 
 STEPS: dict[tuple[NoticeState, str], NoticeState] = {
     ("sealing", "fail"): "sealing",
@@ -22,16 +29,33 @@ STEPS: dict[tuple[NoticeState, str], NoticeState] = {
     ("received", "misprint"): "received",
     ("printed", "print"): "printed",
     ("printed", "misprint"): "printed",
+    ("ready", "void"): "voided",
+    ("received", "void"): "voided",
+    ("printed", "void"): "voided",
 }
 """``doubt``: the terminal's verifier found it not genuine, so it is delivered again. ``misprint``: the print failed."""
 
-_KIND_CHARACTER: dict[NoticeKind, str] = {"acceptance": "受", "correction": "补"}
+CHARACTERS: dict[NoticeKind, str] = {
+    "acceptance": "受",
+    "correction": "补",
+    "not_accepted": "不受",
+    "gap_acceptance": "容受",
+    "special_procedure": "特",
+    "extension": "延",
+    "grant": "准",
+    "refusal": "不准",
+    "closing": "办",
+    "termination": "终",
+    "voiding": "废",
+}
+"""What stands for each kind in the number."""
 
 
 class Notice(msgspec.Struct):
     """One notice of a case, with what it says about the case as it was decided.
 
-    ``received_at`` is when the papers were complete. ``failures`` counts failed sealings, ``misprints`` failed prints.
+    ``received_at`` is when the papers were complete. ``replaces`` is the number of the voided notice this one stands
+    for, or declares void. ``failures`` counts failed sealings, ``misprints`` failed prints.
     """
 
     notice_id: str
@@ -42,11 +66,18 @@ class Notice(msgspec.Struct):
     reviewer_name: str
     materials: tuple[Material, ...]
     corrections: tuple[Correction, ...]
+    particulars: Particulars = Particulars()
+    acceptance: AcceptanceKind = ""
+    accepted_on: date | None = None
+    paused_from: date | None = None
+    lapsed_on: date | None = None
+    replaces: str = ""
     state: NoticeState = "sealing"
     digest: str = ""
     sealed_at: datetime | None = None
     failures: int = 0
     misprints: int = 0
+    void_reason: str = ""
 
     def step(self, step: str) -> None:
         """Take one step of the table. Raises IllegalStep."""
@@ -66,6 +97,8 @@ class Notice(msgspec.Struct):
             decided_at=self.decided_at,
             digest=self.digest,
             sealed_at=self.sealed_at,
+            replaces=self.replaces,
+            void_reason=self.void_reason,
         )
 
 
@@ -76,25 +109,4 @@ def counter_name(prefix: str, kind: NoticeKind, now: datetime) -> str:
 
 def notice_number(prefix: str, kind: NoticeKind, now: datetime, count: int) -> str:
     """文书编号: authority prefix, kind, year and count, as in 京通政务受〔2026〕000123号."""
-    return f"{prefix}{_KIND_CHARACTER[kind]}〔{local_day(now).year}〕{count:06d}号"
-
-
-class DueDays(msgspec.Struct, frozen=True):
-    """The last days a notice promises; provisional when a day counted is not in the published calendar."""
-
-    promised: date
-    statutory: date
-    is_provisional: bool
-
-
-def due_days(
-    kind: NoticeKind, item: ServiceItem, decided_at: datetime, correction_days: int, calendar: WorkingDays
-) -> DueDays:
-    """Acceptance: the item's limits, counted from the day after the decision. Correction: the last day to hand in."""
-    day = local_day(decided_at)
-    if kind == "correction":
-        last, is_provisional = calendar.add(day, correction_days)
-        return DueDays(last, last, is_provisional)
-    promised, is_promise_provisional = calendar.add(day, item.promised_days)
-    statutory, is_statute_provisional = calendar.add(day, item.statutory_days)
-    return DueDays(promised, statutory, is_promise_provisional or is_statute_provisional)
+    return f"{prefix}{CHARACTERS[kind]}〔{local_day(now).year}〕{count:06d}号"

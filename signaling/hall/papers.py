@@ -1,10 +1,11 @@
 """Looking at papers together: who may lead, mark and draw in a case's room; the room itself is rooms.py.
 
-In this room only the reviewer in charge acts, and only while the call is on; the terminal looks on.
-To everyone else the case is not there.
+In this room only the reviewer acts who has the case in a call or open at the desk. The terminal looks on while the
+call is on; of a review without a call it sees the marks later. To everyone else the case is not there.
 """
 
 from signaling.hall.case import Case
+from signaling.hall.decisions import held_case
 from signaling.hall.desks import Seat
 from signaling.hall.facts import MarkRecorded, PageShown
 from signaling.hall.floor import Floor
@@ -15,12 +16,16 @@ from signaling.protocol.values import Material
 
 def show_page(floor: Floor, seat: Seat, message: ShowPage) -> None:
     """Lead the terminal to a page; kept for whoever comes back."""
-    case = _room_of(floor, seat, message.case_id)
+    case = held_case(floor, seat.party, message.case_id)
     if message.page >= _material(case, message.digest).pages:
         raise Refused(ErrorCode.NOT_FOUND, f"page {message.page}")
-    if case.room.page != message:
+    is_unread = _is_unread(case, message.digest)
+    if is_unread or case.room.page != message:
         floor.record(seat.party.reviewer_id, PageShown(case.case_id, message.digest, message.page))
-    floor.tell_terminal(case, message)
+    if is_unread:
+        floor.tell_change(case)
+    if case.talk is not None:
+        floor.tell_terminal(case, message)
 
 
 def operate(floor: Floor, seat: Seat, message: OperateMark) -> None:
@@ -31,7 +36,7 @@ def operate(floor: Floor, seat: Seat, message: OperateMark) -> None:
     if repeated is not None:
         floor.tell_seat(seat, repeated)
         return
-    case = _room_of(floor, seat, message.case_id)
+    case = held_case(floor, seat.party, message.case_id)
     _material(case, message.digest)
     case.room.check(message, author_id)
     fact = MarkRecorded(
@@ -46,7 +51,10 @@ def operate(floor: Floor, seat: Seat, message: OperateMark) -> None:
         author_id=author_id,
     )
     floor.record(author_id, fact)
-    floor.tell_both(case, case.room.log[-1].mark)
+    mark = case.room.log[-1].mark
+    floor.tell_seat(seat, mark)
+    if case.talk is not None:
+        floor.tell_terminal(case, mark)
 
 
 def wet_ink(floor: Floor, seat: Seat, message: WetInk) -> None:
@@ -58,11 +66,12 @@ def wet_ink(floor: Floor, seat: Seat, message: WetInk) -> None:
     floor.tell_terminal(case, ink, is_droppable=True)
 
 
-def _room_of(floor: Floor, seat: Seat, case_id: str) -> Case:
-    case = floor.register.cases.get(case_id)
-    if case is None or case.talk is None or case.talk.reviewer_id != seat.party.reviewer_id:
-        raise Refused(ErrorCode.NOT_FOUND, f"case {case_id}")
-    return case
+def _is_unread(case: Case, digest: str) -> bool:
+    """Whether this is the newest version of a material that the reviewer has not looked at."""
+    return any(
+        material.digest == digest and case.items[material.slot].state in ("uploaded", "reused")
+        for material in case.current_materials()
+    )
 
 
 def _material(case: Case, digest: str) -> Material:

@@ -2,64 +2,94 @@
 
 ``apply`` is the one door for durable change, used alike when something happens and when the journal is
 read again after a restart; so both give the same state. It trusts its entries: whoever records a fact
-has checked it. A case that is over stays until its terminal takes up the next, for repeated requests.
+has checked it. A case that is over stays as long as it is attached to a terminal, for repeated requests.
 """
 
+from functools import partial
 from typing import assert_never
 
 import msgspec
 
+from signaling.hall import case_book, office_book, queue_book
 from signaling.hall.calls import Call
-from signaling.hall.case import Case
+from signaling.hall.case import Case, Lease
+from signaling.hall.case_book import CaseRequest, CoreFact
 from signaling.hall.facts import (
     CallAnswered,
     CallEndedFact,
     CallHeldFact,
     CallPlaced,
     CallRejoined,
-    CaseClosed,
     CaseSubmitted,
-    CaseWithdrawn,
-    CorrectionSubmitted,
-    Decided,
     Entry,
-    MarkRecorded,
-    NoticeDelivered,
-    NoticePrintReported,
-    NoticeStored,
-    PageShown,
     ReviewerLoggedIn,
-    SealingRefused,
     TerminalConnected,
 )
-from signaling.hall.notices import Notice
-from signaling.hall.tickets import Ticket
+from signaling.hall.office_book import Office, OfficeRequest
+from signaling.hall.office_facts import HALL_OFFICE, OfficeFact
+from signaling.hall.queue_book import QueueRequest
+from signaling.hall.queue_facts import CaseClaimed, CaseLeft, CaseQueueFact, DeskStateChanged
 from signaling.protocol.errors import ErrorCode, Refused
-from signaling.protocol.identity import normalise_number
-from signaling.protocol.messages import (
-    Decide,
-    NoticePrinted,
-    NoticeReceived,
-    ShowPage,
-    SubmitCase,
-    SubmitCorrection,
-    WithdrawCase,
-)
-from signaling.protocol.values import Material
 
-Request = SubmitCase | SubmitCorrection | WithdrawCase | Decide | NoticeReceived | NoticePrinted
+Request = CaseRequest | QueueRequest | OfficeRequest
 
 
 class Register(msgspec.Struct):
-    """All cases by id, the newest case of each terminal, and the recorded requests by sender and request id."""
+    """All cases by id, quick ways to them, and the recorded requests by sender and request id.
+
+    A case is attached to at most one terminal and a terminal to at most one case. Nothing may go through all
+    cases for one event: 20,000 are open on a busy day.
+    """
 
     cases: dict[str, Case] = msgspec.field(default_factory=dict)
-    newest: dict[str, str] = msgspec.field(default_factory=dict)
+    attached: dict[str, str] = msgspec.field(default_factory=dict)
+    """Case in front of each terminal."""
+    calls: dict[str, str] = msgspec.field(default_factory=dict)
+    """Case of each call, the newest of each case."""
+    live_calls: dict[str, str] = msgspec.field(default_factory=dict)
+    """Case whose call rings at or is on with each reviewer."""
+    last_calls: dict[str, str] = msgspec.field(default_factory=dict)
+    """Case each reviewer was rung for last."""
+    tokens: dict[str, str] = msgspec.field(default_factory=dict)
+    """Case of each slip's token."""
+    leases: dict[str, str] = msgspec.field(default_factory=dict)
+    """Case each reviewer has open without a call."""
+    notices: dict[str, str] = msgspec.field(default_factory=dict)
+    """Case of each notice."""
+    pressing: dict[str, None] = msgspec.field(default_factory=dict)
+    """Cases of which a running clock has used 60 per cent or more, in the order in which that was recorded."""
     requests: dict[tuple[str, str], tuple[Request, str]] = msgspec.field(default_factory=dict)
+    requests_of: dict[str, list[tuple[str, str]]] = msgspec.field(default_factory=dict)
+    """Keys of the requests about each case."""
+    office: Office = msgspec.field(default_factory=Office)
 
     def case_of(self, terminal_id: str) -> Case | None:
-        """The case the terminal is at, or was at last."""
-        return self.cases.get(self.newest.get(terminal_id, ""))
+        """The case that is attached to the terminal, over or not."""
+        return self.cases.get(self.attached.get(terminal_id, ""))
+
+    def case_of_call(self, call_id: str) -> Case | None:
+        """The case whose newest call this is, over or not."""
+        return self.cases.get(self.calls.get(call_id, ""))
+
+    def case_at(self, reviewer_id: str) -> Case | None:
+        """The case whose call rings at or is on with this reviewer."""
+        return self.cases.get(self.live_calls.get(reviewer_id, ""))
+
+    def last_case_at(self, reviewer_id: str) -> Case | None:
+        """The case this reviewer was rung for last."""
+        return self.cases.get(self.last_calls.get(reviewer_id, ""))
+
+    def case_of_token(self, token: str) -> Case | None:
+        """The case of the slip with this token."""
+        return self.cases.get(self.tokens.get(token, ""))
+
+    def case_open_at(self, reviewer_id: str) -> Case | None:
+        """The case this reviewer has open without a call."""
+        return self.cases.get(self.leases.get(reviewer_id, ""))
+
+    def case_of_notice(self, notice_id: str) -> Case | None:
+        """The case of this notice."""
+        return self.cases.get(self.notices.get(notice_id, ""))
 
     def answered_case(self, actor: str, message: Request) -> Case | None:
         """The case of a request that is recorded already. Raises Refused when its content was another."""
@@ -71,53 +101,74 @@ class Register(msgspec.Struct):
             raise Refused(ErrorCode.REQUEST_REUSED, f"request {message.request_id}")
         return self.cases[case_id]
 
+    def is_open(self, subject: str) -> bool:
+        """Whether a case, a follow-up or the hall's office still has a future: its entries are restored."""
+        if subject == HALL_OFFICE:
+            return True
+        follow_up = self.office.follow_ups.get(subject)
+        if follow_up is not None:
+            return follow_up.state != "settled"
+        case = self.cases.get(subject)
+        return case is not None and (not case.is_over or self.office.is_pending(subject))
+
+    def is_answered(self, actor: str, message: Request) -> bool:
+        """Whether this request is recorded already. Raises Refused when its content was another."""
+        known = self.requests.get((actor, message.request_id))
+        if known is not None and known[0] != message:
+            raise Refused(ErrorCode.REQUEST_REUSED, f"request {message.request_id}")
+        return known is not None
+
     def apply(self, entry: Entry) -> None:
         """Change the durable state by one entry. Raises IllegalStep or KeyError when entries do not fit together."""
         fact = entry.fact
-        if isinstance(fact, TerminalConnected | ReviewerLoggedIn):
+        if isinstance(fact, OfficeFact):
+            office_book.apply(self.office, entry.time, fact, partial(self._remember, entry))
+            about = self.cases.get(entry.case_id or "")
+            if about is not None:
+                self._drop_if_over(about)
+            return
+        if isinstance(fact, TerminalConnected | ReviewerLoggedIn | DeskStateChanged):
             return
         if isinstance(fact, CaseSubmitted):
             self._open(fact, entry)
         else:
             self._change(self.cases[fact.case_id], fact, entry)
-        self._drop_old(self.cases[fact.case_id])
+        self._drop_if_over(self.cases[fact.case_id])
 
     def _open(self, fact: CaseSubmitted, entry: Entry) -> None:
-        applicant = msgspec.structs.replace(
-            fact.applicant, name=fact.applicant.name.strip(), id_number=normalise_number(fact.applicant.id_number)
-        )
-        self.cases[fact.case_id] = Case(
-            case_id=fact.case_id,
-            ticket=Ticket(fact.ticket_number, entry.time),
-            terminal_id=fact.terminal_id,
-            terminal_name=fact.terminal_name,
-            item=fact.item,
-            applicant=applicant,
-            materials=tuple(_as_version(material, 1) for material in fact.materials),
-            submitted_at=entry.time,
-            complete_at=entry.time,
-        )
-        self.newest[fact.terminal_id] = fact.case_id
-        request = SubmitCase(fact.request_id, fact.item.code, fact.applicant, fact.materials, fact.consents_to_video)
-        self._remember(entry, request, fact.case_id)
+        case, request = case_book.open_case(fact, entry.time)
+        self.cases[case.case_id] = case
+        self._attach(case, case.terminal_id)
+        if case.token:
+            self.tokens[case.token] = case.case_id
+        self._remember(entry, request, case.case_id)
 
     def _change(self, case: Case, fact: "CaseFact", entry: Entry) -> None:
+        lease = case.lease
+        if isinstance(fact, CaseQueueFact):
+            self._move(case, fact, entry)
+        elif isinstance(fact, CallFact):
+            self._call(case, fact, entry)
+        else:
+            request = case_book.apply(case, fact, entry.time, entry.actor)
+            if request is not None:
+                self._remember(entry, request, case.case_id)
+        self._refile(case, lease)
+
+    def _call(self, case: Case, fact: "CallFact", entry: Entry) -> None:
         match fact:
-            case CorrectionSubmitted():
-                self._correct(case, fact, entry)
-            case CaseWithdrawn():
-                case.step("withdraw")
-                if case.ticket.state in ("waiting", "offered"):
-                    case.ticket.step("finish")
-                self._remember(entry, WithdrawCase(fact.request_id, fact.case_id), fact.case_id)
             case CallPlaced():
                 case.ticket.step("offer")
+                if case.call is not None:
+                    del self.calls[case.call.call_id]
                 case.call = Call(fact.call_id, fact.desk_id, fact.reviewer_id, entry.time)
+                self.calls[fact.call_id] = fact.case_id
+                self.live_calls[fact.reviewer_id] = self.last_calls[fact.reviewer_id] = fact.case_id
             case CallAnswered():
                 _call(case).step("answer")
-                case.ticket.step("serve")
-                case.step("review")
-                case.reviewer_id, case.reviewer_name = fact.reviewer_id, fact.reviewer_name
+                _call(case).answered_at = entry.time
+                queue_book.answered(case.ticket)
+                case_book.take_charge(case, fact.reviewer_id, fact.reviewer_name)
             case CallRejoined():
                 _call(case).step("rejoin")
                 _call(case).generation = fact.generation
@@ -125,105 +176,71 @@ class Register(msgspec.Struct):
                 _call(case).step("hold" if fact.is_held else "resume")
             case CallEndedFact():
                 _end_call(case, fact)
-            case Decided():
-                self._decide(case, fact, entry)
-            case NoticeStored():
-                notice = _notice(case, fact.notice_id)
-                notice.step("seal")
-                notice.digest, notice.sealed_at = fact.digest, fact.sealed_at
-            case SealingRefused():
-                _notice(case, fact.notice_id).step("fail")
-                _notice(case, fact.notice_id).failures += 1
-            case NoticeDelivered():
-                _notice(case, fact.notice_id).step("deliver" if fact.is_genuine else "doubt")
-                self._remember(entry, NoticeReceived(fact.request_id, fact.notice_id, fact.is_genuine), fact.case_id)
-            case NoticePrintReported():
-                _notice(case, fact.notice_id).step("print" if fact.is_printed else "misprint")
-                _notice(case, fact.notice_id).misprints += not fact.is_printed
-                request = NoticePrinted(fact.request_id, fact.notice_id, fact.is_printed, fact.detail)
-                self._remember(entry, request, fact.case_id)
-            case CaseClosed():
-                case.step("close")
-            case PageShown():
-                case.room.page = ShowPage(fact.case_id, fact.digest, fact.page)
-            case MarkRecorded():
-                case.room.add(fact, entry.time)
+                self.live_calls.pop(_call(case).reviewer_id, None)
             case _:
                 assert_never(fact)
 
-    def _correct(self, case: Case, fact: CorrectionSubmitted, entry: Entry) -> None:
-        versions = {material.slot: material.version for material in case.current_materials()}
-        case.materials += tuple(
-            _as_version(material, versions.get(material.slot, 0) + 1) for material in fact.materials
-        )
-        case.complete_at = entry.time
-        if case.talk is not None:
-            case.step("resume_review")
+    def _refile(self, case: Case, lease: Lease | None) -> None:
+        """Bring the quick ways to a changed case up to date. ``lease`` is what it had before."""
+        if case.lease is not lease:
+            if lease is not None:
+                del self.leases[lease.reviewer_id]
+            if case.lease is not None:
+                self.leases[case.lease.reviewer_id] = case.case_id
+        if case.escalations:
+            self.pressing[case.case_id] = None
         else:
-            case.step("resubmit")
-            case.ticket.step("return")
-            case.reviewer_id = case.reviewer_name = ""
-        self._remember(entry, SubmitCorrection(fact.request_id, fact.case_id, fact.materials), fact.case_id)
+            self.pressing.pop(case.case_id, None)
+        if case.notices and case.notices[-1].notice_id not in self.notices:
+            self.notices[case.notices[-1].notice_id] = case.case_id
 
-    def _decide(self, case: Case, fact: Decided, entry: Entry) -> None:
-        is_acceptance = fact.notice_kind == "acceptance"
-        case.step("accept" if is_acceptance else "request_corrections")
-        case.corrections = fact.corrections
-        case.notices.append(
-            Notice(
-                notice_id=fact.notice_id,
-                kind=fact.notice_kind,
-                number=fact.notice_number,
-                decided_at=entry.time,
-                received_at=case.complete_at,
-                reviewer_name=fact.reviewer_name,
-                materials=case.current_materials(),
-                corrections=fact.corrections,
-            )
-        )
-        outcome = Decide(
-            fact.request_id, fact.case_id, "accept" if is_acceptance else "request_corrections", fact.corrections
-        )
-        self._remember(entry, outcome, fact.case_id)
+    def _move(self, case: Case, fact: CaseQueueFact, entry: Entry) -> None:
+        if isinstance(fact, CaseLeft):
+            del self.attached[case.terminal_id]
+            case.terminal_id = ""
+        elif isinstance(fact, CaseClaimed):
+            if case.terminal_id:
+                del self.attached[case.terminal_id]
+            case.terminal_name = fact.terminal_name
+            self._attach(case, fact.terminal_id)
+        request = queue_book.apply(case, fact, entry.time)
+        if request is not None:
+            self._remember(entry, request, case.case_id)
+
+    def _attach(self, case: Case, terminal_id: str) -> None:
+        """The terminal has this case now. One that was over before a restart is still there in a longer memory."""
+        previous = self.case_of(terminal_id)
+        if previous is not None and previous is not case:
+            previous.terminal_id = ""
+            self._drop_if_over(previous)
+        case.terminal_id = terminal_id
+        self.attached[terminal_id] = case.case_id
 
     def _remember(self, entry: Entry, request: Request, case_id: str) -> None:
-        self.requests[entry.actor, request.request_id] = request, case_id
+        key = entry.actor, request.request_id
+        self.requests[key] = request, case_id
+        self.requests_of.setdefault(case_id, []).append(key)
 
-    def _drop_old(self, changed: Case) -> None:
-        """Forget the terminal's earlier cases once they are over; only its newest can still be asked about."""
-        newest = self.newest[changed.terminal_id]
-        if changed.case_id == newest and changed.state != "received":
+    def _drop_if_over(self, case: Case) -> None:
+        """Forget a case that has no future and is not in front of a terminal any more."""
+        if case.terminal_id or self.is_open(case.case_id):
             return
-        siblings = [case for case in self.cases.values() if case.terminal_id == changed.terminal_id]
-        old = {case.case_id for case in siblings if case.case_id != newest and case.is_over}
-        if old:
-            for case_id in old:
-                del self.cases[case_id]
-            self.requests = {key: value for key, value in self.requests.items() if value[1] not in old}
+        del self.cases[case.case_id]
+        self.office.forget(case.case_id)
+        self.tokens.pop(case.token, None)
+        for notice in case.notices:
+            del self.notices[notice.notice_id]
+        if case.call is not None:
+            del self.calls[case.call.call_id]
+            if self.last_calls.get(case.call.reviewer_id) == case.case_id:
+                del self.last_calls[case.call.reviewer_id]
+        for key in self.requests_of.pop(case.case_id, ()):
+            del self.requests[key]
 
 
-CaseFact = (
-    CorrectionSubmitted
-    | CaseWithdrawn
-    | CallPlaced
-    | CallAnswered
-    | CallRejoined
-    | CallHeldFact
-    | CallEndedFact
-    | Decided
-    | NoticeStored
-    | SealingRefused
-    | NoticeDelivered
-    | NoticePrintReported
-    | CaseClosed
-    | PageShown
-    | MarkRecorded
-)
+CallFact = CallPlaced | CallAnswered | CallRejoined | CallHeldFact | CallEndedFact
+CaseFact = CallFact | CaseQueueFact | CoreFact
 """The facts that change a case which is there already."""
-
-
-def _as_version(material: Material, version: int) -> Material:
-    return msgspec.structs.replace(material, version=version)
 
 
 def _call(case: Case) -> Call:
@@ -232,22 +249,10 @@ def _call(case: Case) -> Call:
     return case.call
 
 
-def _notice(case: Case, notice_id: str) -> Notice:
-    notice = case.notice(notice_id)
-    if notice is None:
-        raise KeyError(f"case {case.case_id} has no notice {notice_id}")
-    return notice
-
-
 def _end_call(case: Case, fact: CallEndedFact) -> None:
     """A call over: an undecided case returns to the head of the line, a decided one has been served."""
     call = _call(case)
     call.step("end")
     call.end_reason = fact.reason
-    if case.state == "reviewing":
-        case.step("return")
-        case.reviewer_id = case.reviewer_name = ""
-    if case.state == "received":
-        case.ticket.step("return")
-    elif case.ticket.state != "done":
-        case.ticket.step("finish")
+    case_book.end_review(case)
+    queue_book.call_over(case.ticket, fact.reason, call.reviewer_id, is_unserved=case.state == "received")

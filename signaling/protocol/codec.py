@@ -11,7 +11,7 @@ from signaling.protocol.errors import ErrorCode, MalformedMessage
 from signaling.protocol.messages import FromClient, FromServer
 
 MAX_FRAME_BYTES = 65_536
-"""Largest frame either side accepts; a client's socket allows the server's catalogue four times that."""
+"""Largest frame either side accepts of a client; a server's may be four times that (a busy hall's floor)."""
 
 MAX_SERVER_FRAME_BYTES = 4 * MAX_FRAME_BYTES
 

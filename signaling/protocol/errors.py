@@ -42,6 +42,23 @@ class ErrorCode(StrEnum):
     STORAGE_UNAVAILABLE = "storage_unavailable"
     SEALING_FAILED = "sealing_failed"
     SERVER_STOPPING = "server_stopping"
+    WRONG_ROLE = "wrong_role"
+    CASE_TAKEN = "case_taken"
+    ITEM_CLOSED = "item_closed"
+    NOT_LOOKED_AT = "not_looked_at"
+    ALREADY_VISIBLE = "already_visible"
+    WRONG_PARTICULARS = "wrong_particulars"
+    SAME_PERSON = "same_person"
+    CLOCK_OVER = "clock_over"
+    PLACE_EXPIRED = "place_expired"
+    SLOT_TAKEN = "slot_taken"
+    CODE_USED = "code_used"
+    NO_CELL_FREE = "no_cell_free"
+    COUNT_DIFFERS = "count_differs"
+    ALREADY_DISPATCHED = "already_dispatched"
+    ALREADY_EVALUATED = "already_evaluated"
+    BOOTH_ONLY = "booth_only"
+    INVALID_ENTRY = "invalid_entry"
 
 
 SENTENCES: dict[ErrorCode, str] = {
@@ -73,6 +90,23 @@ SENTENCES: dict[ErrorCode, str] = {
     ErrorCode.STORAGE_UNAVAILABLE: "服务器暂时无法保存，本次操作未生效，请稍后重试",
     ErrorCode.SEALING_FAILED: "通知书盖章失败，办件保持原状，将自动重试",
     ErrorCode.SERVER_STOPPING: "服务器正在停止，稍后将自动重连",
+    ErrorCode.WRONG_ROLE: "您的岗位无权进行此操作",
+    ErrorCode.CASE_TAKEN: "此办件正由其他人员办理",
+    ErrorCode.ITEM_CLOSED: "此事项已暂停受理，请咨询工作人员",
+    ErrorCode.NOT_LOOKED_AT: "还有必要材料未查看，不能作出决定",
+    ErrorCode.ALREADY_VISIBLE: "所提问题在首次材料中已可看到；再次要求补正须由主管说明理由",
+    ErrorCode.WRONG_PARTICULARS: "决定内容不完整或不适用，请核对必填项",
+    ErrorCode.SAME_PERSON: "受理人不得同时作出审批决定，请由其他人员决定",
+    ErrorCode.CLOCK_OVER: "法定期限已过，不能再进行此操作",
+    ErrorCode.PLACE_EXPIRED: "保留时间已过，请重新取号或预约",
+    ErrorCode.SLOT_TAKEN: "该预约时段已约满，请另选时段",
+    ErrorCode.CODE_USED: "此开柜码无效或已使用",
+    ErrorCode.NO_CELL_FREE: "材料柜已满，请稍后再存或交到窗口",
+    ErrorCode.COUNT_DIFFERS: "清点页数与交存页数不符，已登记差异",
+    ErrorCode.ALREADY_DISPATCHED: "结果已发出，不能再更改领取方式",
+    ErrorCode.ALREADY_EVALUATED: "本办件已评价",
+    ErrorCode.BOOTH_ONLY: "此事项涉及隐私，请到小屋终端办理",
+    ErrorCode.INVALID_ENTRY: "填写内容有误，未保存，请核对后重试",
 }
 """The Chinese sentence of each code; the code itself is for programs."""
 

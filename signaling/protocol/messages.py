@@ -11,12 +11,14 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from signaling.protocol.acts import Act, Tidings
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.values import (
     Applicant,
     Availability,
     CaseView,
     Correction,
+    DeliveryWay,
     Digest,
     EndReason,
     Id,
@@ -24,7 +26,10 @@ from signaling.protocol.values import (
     NoticeView,
     OpClass,
     Outcome,
-    ServiceItem,
+    Particulars,
+    Place,
+    PriorityGroup,
+    Role,
     ShortText,
     TicketState,
     WaitingEntry,
@@ -33,7 +38,7 @@ from signaling.protocol.values import (
 Sdp = Annotated[str, msgspec.Meta(max_length=16_384)]
 MarkBody = Annotated[bytes, msgspec.Meta(max_length=48_000)]
 WetBody = Annotated[bytes, msgspec.Meta(max_length=4_096)]
-Generation = Annotated[int, msgspec.Meta(ge=1)]
+Generation = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 Page = Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -41,9 +46,12 @@ Page = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Hello(msgspec.Struct, frozen=True, tag=True):
-    """First message of every connection. ``name`` is the terminal id or the reviewer's login name."""
+    """First message of every connection. ``name`` is the terminal id or the login name.
 
-    role: Literal["terminal", "reviewer"]
+    A ``reviewer`` sits at a desk and takes calls; ``staff`` is anyone of the hall's people on a web page.
+    """
+
+    role: Literal["terminal", "reviewer", "staff"]
     name: Id
     versions: tuple[int, ...]
     capabilities: tuple[str, ...] = ()
@@ -66,10 +74,10 @@ class AskPassword(msgspec.Struct, frozen=True, tag=True):
 
 
 class LogIn(msgspec.Struct, frozen=True, tag=True):
-    """From a reviewer: the password, and the desk the reviewer sits at."""
+    """From a reviewer: the password, and the desk the reviewer sits at. Staff on a web page name no desk."""
 
     password: str
-    desk_id: Id
+    desk_id: Id = "web"
 
 
 class Welcome(msgspec.Struct, frozen=True, tag=True):
@@ -80,12 +88,19 @@ class Welcome(msgspec.Struct, frozen=True, tag=True):
     name: ShortText
     http_token: str
     server_time: datetime
+    roles: tuple[Role, ...] = ()
+    is_clock_simulated: bool = False
 
 
 class Catalogue(msgspec.Struct, frozen=True, tag=True):
-    """The service items that can be applied for. Sent to a terminal after ``Welcome``."""
+    """The catalogue of service items is this file: ``GET /catalogue/{digest}`` (JSON, tuple of ServiceItem).
 
-    items: tuple[ServiceItem, ...]
+    Sent to a terminal after ``Welcome`` and again when the catalogue changes. ``closed`` items cannot be applied for.
+    """
+
+    digest: Digest
+    count: int
+    closed: tuple[str, ...] = ()
 
 
 class Error(msgspec.Struct, frozen=True, tag=True):
@@ -113,6 +128,15 @@ class SubmitCase(msgspec.Struct, frozen=True, tag=True):
     applicant: Applicant
     materials: tuple[Material, ...]
     consents_to_video: bool
+    is_pre_review: bool = False
+    """Advice only (预审): no ticket, no legal clock, no notice."""
+    to_follow: tuple[Id, ...] = ()
+    """Minor slots left empty with the promise to hand them in later (容缺), or whose paper comes by the cabinet."""
+    has_committed: bool = False
+    """The letter of commitment was read and signed on the terminal."""
+    priority: PriorityGroup = ""
+    delivery: DeliveryWay = "hall"
+    address: ShortText = ""
 
 
 class TicketIssued(msgspec.Struct, frozen=True, tag=True):
@@ -124,7 +148,9 @@ class TicketIssued(msgspec.Struct, frozen=True, tag=True):
 
 
 class SubmitCorrection(msgspec.Struct, frozen=True, tag=True):
-    """Terminal: new versions of the materials that a correction notice named. Answer: Done, CaseChanged."""
+    """Terminal: new versions of materials: what a correction notice named, what pre-review advised (the case is
+    then handed in for good), or the minor materials that were to follow. Answer: Done, CaseChanged.
+    """
 
     request_id: Id
     case_id: Id
@@ -149,16 +175,20 @@ class TicketChanged(msgspec.Struct, frozen=True, tag=True):
 
     case_id: Id
     state: TicketState
-    ahead: int
+    place: Place
 
 
 class Decide(msgspec.Struct, frozen=True, tag=True):
-    """Desk in charge: accept, or ask for corrections (then ``corrections`` is not empty). Answer: Done."""
+    """Desk in charge: take this step of the case's table. Answer: Done.
+
+    ``corrections`` go with request_corrections and advise, ``particulars`` with what the outcome demands.
+    """
 
     request_id: Id
     case_id: Id
     outcome: Outcome
     corrections: tuple[Correction, ...] = ()
+    particulars: Particulars = Particulars()
 
 
 class NoticeReady(msgspec.Struct, frozen=True, tag=True):
@@ -196,11 +226,12 @@ class SetAvailability(msgspec.Struct, frozen=True, tag=True):
 
 
 class DeskChanged(msgspec.Struct, frozen=True, tag=True):
-    """To the desk: its availability now, why, and since when."""
+    """To the desk: its availability now, why, and since when. ``until`` is when the wrap-up ends by itself."""
 
     availability: Availability
     reason: ShortText
     since: datetime
+    until: datetime | None = None
 
 
 class QueueChanged(msgspec.Struct, frozen=True, tag=True):
@@ -383,6 +414,7 @@ ToHall = (
     | ShowPage
     | OperateMark
     | WetInk
+    | Act
 )
 """What a program that is let in may say to the hall."""
 
@@ -407,6 +439,7 @@ FromHall = (
     | MarkNumbered
     | MarkRefused
     | WetInk
+    | Tidings
 )
 """What the hall says to a program that is let in."""
 

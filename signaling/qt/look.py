@@ -117,11 +117,15 @@ QPushButton[role="primary"]:disabled {{ background: #aebfd8; border-color: #aebf
 QPushButton[role="danger"] {{ color: {DANGER}; border: 1px solid #e3b1b1; font-weight: 600; }}
 QPushButton[role="danger"]:hover {{ background: #fdeceb; }}
 QPushButton[role="quiet"] {{ border: 1px solid transparent; background: transparent; color: {PRIMARY}; }}
+QPushButton[role="quiet"]:disabled, QPushButton[role="danger"]:disabled {{ color: #8c959f; }}
 QPushButton[role="quiet"]:hover {{ background: #eaf1fb; }}
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {{ background: {PAPER}; border: 1px solid {LINE};
     border-radius: {radius}px; padding: {round(pad * 0.7)}px {pad}px; selection-background-color: {PRIMARY}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus {{ border: 2px solid {PRIMARY};
     padding: {round(pad * 0.7) - 1}px {pad - 1}px; }}
+QComboBox::drop-down {{ border: none; width: {round(base_px * 1.8)}px; }}
+QComboBox::down-arrow {{ image: none; width: 0; height: 0; border-left: 5px solid {PAPER};
+    border-right: 5px solid {PAPER}; border-top: 6px solid {MUTED}; }}
 QListWidget, QTreeWidget, QTableWidget {{ background: {PAPER}; border: none; outline: 0; }}
 QListWidget::item {{ padding: {pad}px; border-radius: {radius}px; }}
 QListWidget::item:selected {{ background: #e3edfb; color: {TEXT}; }}

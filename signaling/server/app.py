@@ -14,7 +14,6 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -24,21 +23,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
-from signaling.hall.hall import Hall, HallRules
+from signaling.hall.hall import Hall
 from signaling.protocol.codec import MAX_FRAME_BYTES
 from signaling.protocol.errors import ErrorCode
-from signaling.protocol.values import OFFICIAL_TIME
 from signaling.server.authentication import Door, Passwords
-from signaling.server.catalogue import read_calendar, read_catalogue
+from signaling.server.catalogue import IMPORTED, publish, read_calendar, read_catalogue, source_of
+from signaling.server.catalogue_api import CatalogueApi
+from signaling.server.clock import Clock, SimulatedClock, SystemClock, check_clock
 from signaling.server.connections import Connections
 from signaling.server.engine import CuttableProtocol
 from signaling.server.enrol import first_start, write_private
 from signaling.server.errors import AlreadyRunning, SettingsWrong
+from signaling.server.figures_api import FiguresApi
 from signaling.server.material_api import MaterialApi, refusal
 from signaling.server.materials import Materials
+from signaling.server.notice_facts import Office
+from signaling.server.notify import FileGateway, Notifier
+from signaling.server.page_api import PageApi
 from signaling.server.register import Register
 from signaling.server.runner import Runner
-from signaling.server.sealing import Office, Sealer
+from signaling.server.sealing import Sealer
 from signaling.server.settings import Settings
 from signaling.server.store import Store
 
@@ -46,23 +50,20 @@ logger = logging.getLogger(__name__)
 
 # a vanished peer is gone after at most 13 s, and idle connections stay open through a firewall
 _PING_S, _PONG_S = 5.0, 8.0
-_REVOCATION_S = 0.5
+_ENROLMENT_S = 0.5
 
 
 async def serve(settings: Settings, say: Callable[[str], None]) -> None:
-    """Run until SIGTERM or SIGINT. ``say`` gets the one line for people when the hall listens.
+    """Run until SIGTERM or SIGINT. ``say`` gets the lines for people when the hall listens.
 
-    Raises AlreadyRunning, SettingsWrong or a StoreError before anything listens.
+    Raises AlreadyRunning, ClockWrong, SettingsWrong or a StoreError before anything listens.
     """
-    catalogue, calendar = read_catalogue(settings.catalogue), read_calendar(settings.calendar)
+    catalogue = CatalogueApi(publish(read_catalogue(source_of(settings.catalogue, settings.data))))
+    calendar = read_calendar(settings.calendar)
     _check_tls(settings)
-    rules = HallRules(
-        ring_s=settings.ring_s,
-        wrap_up_s=settings.wrap_up_s,
-        desk_grace_s=settings.desk_grace_s,
-        terminal_grace_s=settings.terminal_grace_s,
-        number_prefix=settings.number_prefix,
-    )
+    clock: Clock = SystemClock()
+    if settings.simulated_clock is not None:
+        clock = SimulatedClock(settings.simulated_clock, clock)
     office = Office(
         authority=settings.organisation,
         place=settings.place,
@@ -76,38 +77,57 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
         listener = stack.enter_context(closing(_listen(settings.host, settings.port)))
         url = _url(settings, listener.getsockname()[1])
         store = stack.enter_context(closing(Store(data)))
+        check_clock(clock.now(), await asyncio.wrap_future(store.newest_time()))
+        if clock.is_simulated:
+            logger.warning("the clock is simulated: hall time is %s", f"{clock.now():%Y-%m-%d %H:%M:%S}")
         passwords = stack.enter_context(closing(Passwords()))
         materials = stack.enter_context(closing(Materials(data / "materials", store, settings.max_material_mib << 20)))
-        sealer = stack.enter_context(closing(Sealer(data / "seal", office, store, materials, official_now)))
+        sealer = stack.enter_context(closing(Sealer(data / "seal", office, store, materials, clock.now)))
         register = Register(store)
-        first_start(register, passwords, data, url, sealer.trust_root, sorted({item.skill for item in catalogue}))
+        first_start(register, passwords, data, url, sealer.trust_root, catalogue.skills())
 
-        connections = Connections(Door(register, passwords), lambda event: runner.happen(event))
+        gateway = stack.enter_context(closing(FileGateway(data / "sms" / "outbox.jsonl")))
+        notifier = stack.enter_context(closing(Notifier(gateway, settings.rules.hall_name)))
+        connections = Connections(Door(register, passwords), lambda event: runner.happen(event), clock)
         runner = Runner(
-            lambda: Hall(catalogue, rules, calendar, new_id), store, connections, materials.absent, sealer.seal
+            lambda: Hall(catalogue.offering(), settings.rules, calendar, new_id),
+            store,
+            connections,
+            materials.absent,
+            sealer.seal,
+            notifier.send,
+            clock,
         )
-        api = MaterialApi(materials, connections.session_of, runner.may_read)
+        routes = [
+            *catalogue.routes(),
+            *MaterialApi(materials, connections.session_of, runner.may_read).routes(),
+            *PageApi(runner.board if settings.board else None).routes(),
+            *FiguresApi(settings, connections.session_of, clock.now).routes(),
+        ]
 
         def tell() -> None:
             if settings.ready_file is not None:
                 write_private(settings.ready_file, url.encode())
             say(f"大厅已启动 (listening): {url}")
+            site = url.replace("ws", "http", 1).removesuffix("/hall")
+            say(f"管理页面 (manager's page): {site}/manage")
+            if settings.board:
+                say(f"叫号大屏 (board): {site}/board")
 
-        server = _Server(_config(settings, _application(connections, api, runner)), connections, tell)
+        server = _Server(_config(settings, _application(connections, routes, runner, clock)), connections, tell)
         async with asyncio.TaskGroup() as group:
             await runner.restore(group)
-            working = group.create_task(runner.run(group), name="runner")
-            watching = group.create_task(_watch_revocations(store, register, connections), name="revocations")
+            tasks = [
+                group.create_task(runner.run(group), name="runner"),
+                group.create_task(_watch_enrolments(store, register, connections), name="enrolments"),
+            ]
+            if settings.catalogue is None:  # else the settings' word holds, whatever is imported
+                tasks.append(group.create_task(catalogue.watch(data / IMPORTED, runner.happen), name="catalogue"))
             for number in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(number, server.stop)
             await server.serve(sockets=[listener])
-            working.cancel()
-            watching.cancel()
-
-
-def official_now() -> datetime:
-    """The wall clock in the hall's time zone."""
-    return datetime.now(OFFICIAL_TIME)
+            for task in tasks:
+                task.cancel()
 
 
 def new_id() -> str:
@@ -141,9 +161,15 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _application(connections: Connections, api: MaterialApi, runner: Runner) -> Starlette:
+def _application(connections: Connections, routes: list[Route], runner: Runner, clock: Clock) -> Starlette:
     async def healthz(_: Request) -> Response:
-        body = msgspec.json.encode({"is_well": runner.is_well})
+        state = {
+            "is_well": runner.is_well,
+            "now": clock.now(),
+            "is_clock_simulated": clock.is_simulated,
+            "clock_behind_s": round(clock.behind_s),
+        }
+        body = msgspec.json.encode(state)
         return Response(body, status_code=200 if runner.is_well else 503, media_type="application/json")
 
     async def not_found(_: Request, __: Exception) -> Response:
@@ -154,7 +180,7 @@ def _application(connections: Connections, api: MaterialApi, runner: Runner) -> 
         routes=[
             WebSocketRoute("/hall", connections.endpoint),
             Route("/healthz", healthz, methods=["GET"]),
-            *api.routes(),
+            *routes,
         ],
     )
 
@@ -181,15 +207,20 @@ def _config(settings: Settings, application: Starlette) -> uvicorn.Config:
     )
 
 
-async def _watch_revocations(store: Store, register: Register, connections: Connections) -> None:
-    """``enrol`` works beside the server on the same store; who was revoked there is put out here within a second."""
+async def _watch_enrolments(store: Store, register: Register, connections: Connections) -> None:
+    """``enrol`` works beside the server on the same store; who was revoked or enrolled anew there is put out here.
+
+    Within a second; who has the new password or key comes back by it, with the new roles.
+    """
     seen = await asyncio.wrap_future(store.data_version())
+    known = await asyncio.wrap_future(register.credentials())
     while True:
-        await asyncio.sleep(_REVOCATION_S)
+        await asyncio.sleep(_ENROLMENT_S)
         version = await asyncio.wrap_future(store.data_version())
         if version != seen:
-            connections.close_parties(await asyncio.wrap_future(register.revoked()))
-            seen = version
+            valid = await asyncio.wrap_future(register.credentials())
+            connections.close_parties(frozenset(name for name in known if valid.get(name) != known[name]))
+            seen, known = version, valid
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """Who is at the other end: the opening of a connection, from Hello to a known party.
 
 Knows no sockets: it is given ways to receive and to say. Terminals sign a challenge with
-their device key (Ed25519, RFC 8032), reviewers give a password (Argon2id, RFC 9106).
+their device key (Ed25519, RFC 8032), people give a password (Argon2id, RFC 9106).
 Whether a name exists cannot be told from the answers.
 """
 
@@ -16,7 +16,7 @@ import argon2
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from signaling.hall.events import Desk, Party, Terminal
+from signaling.hall.events import Desk, Party, Staff, Terminal
 from signaling.protocol.enrolment import signed_hello
 from signaling.protocol.errors import SENTENCES, ErrorCode, Refused
 from signaling.protocol.messages import (
@@ -29,14 +29,21 @@ from signaling.protocol.messages import (
     Hello,
     LogIn,
 )
+from signaling.protocol.values import Role
 from signaling.protocol.version import choose_version
 from signaling.server.limits import TokenBucket
-from signaling.server.register import Register
+from signaling.server.register import EnrolledReviewer, Register
 
 logger = logging.getLogger(__name__)
 
 MOST_TRIES = 3
 """Passwords that may be tried on one connection."""
+
+DESK_ROLES: frozenset[Role] = frozenset({"reviewer", "decider", "issuer", "supervisor"})
+"""Who of these has work at a desk."""
+
+PAGE_ROLES: frozenset[Role] = frozenset({"manager", "supervisor", "collector", "issuer", "guide"})
+"""Who of these has work on a web page (protocol/acts.py, ActOfStaff)."""
 
 _MOST_WAITING = 20
 # 10 wrong passwords at once for one account, then one in 30 s: a guess, not a person, hits this
@@ -104,7 +111,12 @@ class Door:
             raise Refused(ErrorCode.UNSUPPORTED_VERSION, f"offered {hello.versions}")
         if hello.role == "terminal":
             return await self._admit_terminal(hello.name, receive, say), version
-        return await self._admit_reviewer(hello.name, receive, say), version
+        enrolled, desk_id = await self._admit_person(hello.name, receive, say)
+        if not (PAGE_ROLES if hello.role == "staff" else DESK_ROLES).intersection(enrolled.roles):
+            raise Refused(ErrorCode.WRONG_ROLE, f"{hello.name} as {hello.role}")
+        if hello.role == "staff":
+            return Staff(enrolled.reviewer_id, enrolled.name, enrolled.roles), version
+        return Desk(desk_id, enrolled.reviewer_id, enrolled.name, enrolled.skills, enrolled.roles), version
 
     async def _admit_terminal(self, terminal_id: str, receive: Receive, say: Say) -> Terminal:
         nonce = secrets.token_bytes(32)
@@ -121,23 +133,24 @@ class Door:
             logger.warning("terminal %s: refused, wrong device key", terminal_id)
             raise Refused(ErrorCode.WRONG_DEVICE_KEY) from None
         assert enrolled is not None  # noqa: S101 - nobody holds the key that stands for an unknown terminal
-        return Terminal(enrolled.terminal_id, enrolled.name)
+        return Terminal(enrolled.terminal_id, enrolled.name, enrolled.is_booth, enrolled.cells, enrolled.site)
 
-    async def _admit_reviewer(self, reviewer_id: str, receive: Receive, say: Say) -> Desk:
+    async def _admit_person(self, reviewer_id: str, receive: Receive, say: Say) -> tuple[EnrolledReviewer, str]:
+        """Who gave the right password, and the desk that was named."""
         await say(AskPassword())
         for tries_left in reversed(range(MOST_TRIES)):
             login = await receive()
             if not isinstance(login, LogIn):
                 raise Refused(ErrorCode.NOT_AUTHENTICATED, type(login).__name__)
-            desk = await self._log_in(reviewer_id, login)
-            if desk is not None:
-                return desk
+            enrolled = await self._log_in(reviewer_id, login)
+            if enrolled is not None:
+                return enrolled, login.desk_id
             logger.warning("reviewer %s: wrong password, %d tries left", reviewer_id, tries_left)
             if tries_left:
                 await say(Error(ErrorCode.WRONG_PASSWORD, SENTENCES[ErrorCode.WRONG_PASSWORD]))
         raise Refused(ErrorCode.WRONG_PASSWORD)
 
-    async def _log_in(self, reviewer_id: str, login: LogIn) -> Desk | None:
+    async def _log_in(self, reviewer_id: str, login: LogIn) -> EnrolledReviewer | None:
         now = time.monotonic()
         if len(self._failures) > 10_000:  # made-up names must not fill the memory
             self._failures.clear()
@@ -149,4 +162,4 @@ class Door:
         if not await self._passwords.fits(known, login.password) or enrolled is None:
             return None
         self._failures.pop(reviewer_id, None)
-        return Desk(login.desk_id, enrolled.reviewer_id, enrolled.name, enrolled.skills)
+        return enrolled

@@ -9,11 +9,10 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from signaling.hall.events import Connected, Desk, Disconnected, Event, MessageReceived, Party
+from signaling.hall.events import Connected, Desk, Disconnected, Event, MessageReceived, Party, Staff, Terminal
 from signaling.protocol.codec import decode_from_client, encode
 from signaling.protocol.errors import SENTENCES, ErrorCode, MalformedMessage, Refused
 from signaling.protocol.messages import (
@@ -27,6 +26,7 @@ from signaling.protocol.messages import (
     Welcome,
 )
 from signaling.server.authentication import Door
+from signaling.server.clock import Clock
 from signaling.server.engine import ABORT
 from signaling.server.errors import StoreError
 from signaling.server.limits import TokenBucket
@@ -64,8 +64,10 @@ class Session:
 
     @property
     def party_id(self) -> str:
-        """The terminal's or the reviewer's id."""
-        return self.party.reviewer_id if isinstance(self.party, Desk) else self.party.terminal_id
+        """The terminal's id or the person's login name."""
+        match self.party:
+            case Terminal(terminal_id=party_id) | Desk(reviewer_id=party_id) | Staff(staff_id=party_id):
+                return party_id
 
     def end(self, code: ErrorCode) -> None:
         """Say why and close; a reader that is too slow is not waited for."""
@@ -83,11 +85,13 @@ class Connections:
         self,
         door: Door,
         happen: Callable[[Event], None],
+        clock: Clock,
         admission_s: float = ADMISSION_S,
         send_s: float = SEND_S,
     ) -> None:
         self._door = door
         self._happen = happen
+        self._clock = clock
         self._admission_s = admission_s
         self._send_s = send_s
         self._sessions: dict[str, Session] = {}
@@ -113,10 +117,10 @@ class Connections:
         return None if session is None or session.is_closing else session
 
     def close_parties(self, party_ids: frozenset[str]) -> None:
-        """End the sessions of these terminals and reviewers (revoked)."""
+        """End the sessions of these terminals and people (revoked, or enrolled anew)."""
         for session in self._sessions.values():
             if session.party_id in party_ids:
-                logger.warning("session %s of %s: revoked", session.session_id, session.party_id)
+                logger.warning("session %s of %s: its admission is over", session.session_id, session.party_id)
                 session.end(ErrorCode.NOT_AUTHENTICATED)
 
     async def stop(self, patience_s: float = 2.0) -> None:
@@ -180,8 +184,16 @@ class Connections:
             logger.warning("connection refused: %s", problem)
         else:
             session = Session(secrets.token_hex(12), party)
-            name = party.name
-            welcome = Welcome(version, session.session_id, name, session.http_token, datetime.now(UTC))
+            roles = () if isinstance(party, Terminal) else party.roles
+            welcome = Welcome(
+                version,
+                session.session_id,
+                party.name,
+                session.http_token,
+                self._clock.now(),
+                roles,
+                self._clock.is_simulated,
+            )
             session.outbox.put(encode(welcome))
             logger.info("session %s: %s admitted", session.session_id, session.party_id)
             return session

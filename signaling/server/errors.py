@@ -2,12 +2,15 @@
 
 ServerError                    the server cannot do what was asked
 ├── SettingsWrong              the settings do not hold together; nothing was started
+├── ClockWrong                 the machine's clock lies behind the journal; nothing was started
 ├── AlreadyRunning             another server holds this data folder, or this port
 ├── AlreadyEnrolled            a terminal or reviewer of this id is there, and nobody said to replace it
 ├── StoreError(code)           the case store
 │   ├── StorageFull            no space: nothing was written, later writes may succeed
 │   ├── StorageUnavailable     the store cannot write or read now
 │   └── StoreDamaged           the store's own check failed; the server refuses to start
+├── FiguresFailed              figures from the journal could not be made, or not in time
+├── GatewayRefused             the gateway does not take this message, now or later
 └── ChainBroken(seq)           an entry of the journal is not what was written
 """
 
@@ -20,6 +23,18 @@ class ServerError(Exception):
 
 class SettingsWrong(ServerError):
     """A setting is missing, unknown or impossible; the message names it."""
+
+
+class ClockWrong(ServerError):
+    """The clock cannot be right; the message says what it shows and what the journal says."""
+
+
+class FiguresFailed(ServerError):
+    """The worker that makes figures ended without an answer or was stopped at its deadline."""
+
+
+class GatewayRefused(ServerError):
+    """The gateway will never take this message; the text says why, without the number."""
 
 
 class AlreadyRunning(ServerError):

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from signaling.hall.events import Party, Terminal
+from signaling.hall.events import Party, Staff, Terminal
 from signaling.protocol.errors import SENTENCES, ErrorCode, Refused
 from signaling.server.connections import Session
 from signaling.server.errors import StoreError
@@ -28,10 +28,12 @@ logger = logging.getLogger(__name__)
 _STATUS = {
     ErrorCode.NOT_AUTHENTICATED: 401,
     ErrorCode.NOT_ALLOWED: 403,
+    ErrorCode.WRONG_ROLE: 403,
     ErrorCode.NOT_FOUND: 404,
     ErrorCode.MATERIAL_TOO_LARGE: 413,
     ErrorCode.MATERIAL_UNSUPPORTED: 415,
     ErrorCode.MATERIAL_DAMAGED: 422,
+    ErrorCode.INVALID_ENTRY: 422,
     ErrorCode.TOO_MANY_ATTEMPTS: 429,
     ErrorCode.STORAGE_FULL: 507,
     ErrorCode.STORAGE_UNAVAILABLE: 503,
@@ -105,6 +107,8 @@ class MaterialApi:
         try:
             session = self._authenticate(request)
             digest = _digest(request)
+            if isinstance(session.party, Staff):
+                raise Refused(ErrorCode.NOT_FOUND)  # a page shows lists, never papers (domain: hall manager)
             if request.method == "HEAD":
                 return await self._head(session, digest)
             if not self._may_read(session.party, digest):

@@ -7,18 +7,31 @@ spoke in it is told. The only place that knows the hall and the clock together.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol, assert_never
 
-from signaling.hall.commands import CancelTimer, CloseSession, Command, NoticeOrder, Record, SealNotice, Send, SetTimer
+from signaling.hall.commands import (
+    CancelTimer,
+    CloseSession,
+    Command,
+    NoticeOrder,
+    Notify,
+    Record,
+    SealNotice,
+    Send,
+    SetTimer,
+)
 from signaling.hall.events import (
     Connected,
     Disconnected,
     Event,
     MessageReceived,
     NoticeSealed,
+    Notified,
     Party,
     Restarted,
     SealingFailed,
@@ -28,10 +41,16 @@ from signaling.hall.events import (
 from signaling.hall.facts import Entry
 from signaling.protocol.errors import SENTENCES, ErrorCode
 from signaling.protocol.messages import Error, FromHall, SubmitCase, SubmitCorrection, ToHall
-from signaling.protocol.values import OFFICIAL_TIME, Material
+from signaling.protocol.office import Board
+from signaling.protocol.values import Material
+from signaling.server.clock import Clock
 from signaling.server.errors import StoreError
+from signaling.server.timers import Timers
 
 logger = logging.getLogger(__name__)
+
+CLOCK_BACKWARDS = "clock_backwards"
+"""The alarm while the machine's clock lies behind hall time."""
 
 _MOST_EVENTS = 256
 _RETRY_S = 1.0
@@ -43,6 +62,8 @@ class HallPort(Protocol):
     def restore(self, entries: Iterable[Entry], counters: Mapping[str, int]) -> None: ...
     def handle(self, event: Event, now: datetime) -> list[Command]: ...
     def may_read(self, party: Party, digest: str) -> bool: ...
+    def board(self) -> Board: ...
+    def set_alarm(self, code: str, is_raised: bool) -> None: ...
 
 
 class JournalPort(Protocol):
@@ -61,13 +82,21 @@ class OutletPort(Protocol):
 
 Absent = Callable[[str, Iterable[Material]], "Future[tuple[str, ...]]"]
 Seal = Callable[[NoticeOrder], Awaitable[NoticeSealed | SealingFailed]]
+Tell = Callable[[Notify], Awaitable[Notified]]
 
 
 class Runner:
-    """Drives one hall. ``new_hall`` makes an empty one; ``absent`` and ``seal`` are the store's and the sealer's."""
+    """Drives one hall. ``new_hall`` makes an empty one; ``absent``, ``seal`` and ``tell`` are the hands it has."""
 
     def __init__(
-        self, new_hall: Callable[[], HallPort], journal: JournalPort, outlet: OutletPort, absent: Absent, seal: Seal
+        self,
+        new_hall: Callable[[], HallPort],
+        journal: JournalPort,
+        outlet: OutletPort,
+        absent: Absent,
+        seal: Seal,
+        tell: Tell,
+        clock: Clock,
     ) -> None:
         self._new_hall = new_hall
         self._hall = new_hall()
@@ -75,16 +104,24 @@ class Runner:
         self._outlet = outlet
         self._absent = absent
         self._seal = seal
-        self._inbox: asyncio.Queue[Event | tuple[str, int]] = asyncio.Queue()
+        self._tell = tell
+        self._clock = clock
+        self._inbox: deque[Event] = deque()
+        self._has_news = asyncio.Event()
         self._live: dict[str, Party] = {}
-        self._timers: dict[str, tuple[int, asyncio.TimerHandle]] = {}
-        self._timers_set = 0
-        self._sealing: set[str] = set()
+        self._timers = Timers()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        """Notices that are being sealed and notifications that are being sent; an order that comes again is known."""
         self._trouble: ErrorCode | None = ErrorCode.STORAGE_UNAVAILABLE
 
     def happen(self, event: Event) -> None:
         """Hand in what happened; from the loop's thread."""
-        self._inbox.put_nowait(event)
+        self._inbox.append(event)
+        self._has_news.set()
+
+    def board(self) -> Board:
+        """What the public board shows now."""
+        return self._hall.board()
 
     def may_read(self, party: Party, digest: str) -> bool:
         """Whether this party may see this file now."""
@@ -101,30 +138,34 @@ class Runner:
         entries, counters = await asyncio.wrap_future(self._journal.load())
         hall = self._new_hall()
         hall.restore(entries, counters)
-        now = datetime.now(OFFICIAL_TIME)
+        now = self._clock.now()
         commands = hall.handle(Restarted(), now)
         for session_id, party in self._live.items():
             commands += hall.handle(Connected(session_id, party), now)
-        for timer_id in list(self._timers):
-            self._cancel_timer(timer_id)
+        self._timers.clear()
         self._hall = hall
-        await self._carry_out(commands, group)
+        await self._carry_out(commands, now, group)
         self._trouble = None
         logger.info("hall restored: %d entries of open cases", len(entries))
 
     async def run(self, group: asyncio.TaskGroup) -> None:
-        """Work until cancelled, after ``restore``; sealing runs in tasks of ``group``."""
-        while True:
-            await self._step(group)
+        """Work until cancelled, after ``restore``; sealing and sending run in tasks of ``group`` and end with this."""
+        try:
+            while True:
+                await self._step(group)
+        finally:
+            for task in self._under_way.values():
+                task.cancel()  # the hall orders again what was not answered
 
     async def _step(self, group: asyncio.TaskGroup) -> None:
-        batch = await self._take()
+        await self._wait()
+        batch, now = self._take()
         try:
             if not self.is_well:
                 await self.restore(group)
                 # the fresh hall has met everyone who is connected and set its own timers
                 batch = [event for event in batch if not isinstance(event, Connected | Disconnected | TimerFired)]
-            await self._work(batch, group)
+            await self._work(batch, now, group)
         except StoreError as problem:
             if batch:
                 logger.error("acts not recorded: %s (%s)", problem, ", ".join(map(_subject_of, batch)))
@@ -136,41 +177,53 @@ class Runner:
             logger.exception("fault while handling %s", [type(event).__name__ for event in batch])
             self._refuse(batch, ErrorCode.STORAGE_UNAVAILABLE)
 
-    async def _take(self) -> list[Event]:
-        """What waits, at least one event; nothing after a while when the hall has to be mended."""
-        batch: list[Event] = []
+    async def _wait(self) -> None:
+        """Until something happened or a timer may be due; not for long when the hall has to be mended."""
+        wait_s: float | None = None
+        if not self.is_well:
+            wait_s = _RETRY_S
+        elif (due := self._timers.next_due()) is not None:
+            # the wall clock may be set meanwhile, and asyncio's does not count while the machine sleeps
+            wait_s = min((due - self._clock.now()).total_seconds(), self._clock.glance_s)
+        if self._inbox or (wait_s is not None and wait_s <= 0):
+            return
+        self._has_news.clear()
         try:
-            async with asyncio.timeout(None if self.is_well else _RETRY_S):
-                first = await self._inbox.get()
+            async with asyncio.timeout(wait_s):
+                await self._has_news.wait()
         except TimeoutError:
-            return batch
-        waiting = [first]
-        while not self._inbox.empty() and len(waiting) < _MOST_EVENTS:
-            waiting.append(self._inbox.get_nowait())
-        for item in waiting:
-            event = self._expired(*item) if isinstance(item, tuple) else item
-            if event is not None:
-                batch.append(event)
+            return
+
+    def _take(self) -> tuple[list[Event], datetime]:
+        """What is to be handled, and its time. What was jumped over comes first, moment by moment."""
+        now = self._clock.now()
+        fired, moment = self._timers.take(now)
+        batch: list[Event] = []
+        if moment == now:
+            while self._inbox and len(batch) < _MOST_EVENTS:
+                batch.append(self._inbox.popleft())
         for event in batch:
             if isinstance(event, Connected):
                 self._live[event.session_id] = event.party
             elif isinstance(event, Disconnected):
                 self._live.pop(event.session_id, None)
-        return batch
+        return [*batch, *map(TimerFired, fired)], moment
 
-    async def _work(self, batch: list[Event], group: asyncio.TaskGroup) -> None:
+    async def _work(self, batch: list[Event], now: datetime, group: asyncio.TaskGroup) -> None:
+        self._hall.set_alarm(CLOCK_BACKWARDS, self._clock.behind_s > 0)
         commands: list[Command] = []
         replaced: set[str] = set()
-        now = datetime.now(OFFICIAL_TIME)
-        for event in [await self._with_absent(event) for event in batch]:
+        # all at once: a lookup waits for the commit under way, and many would wait one after the other
+        lookups = [(event, self._lookup(event)) for event in batch]
+        for event in [await _answered(event, lookup) for event, lookup in lookups]:
             if isinstance(event, TimerFired) and event.timer_id in replaced:
                 continue
             answer = self._hall.handle(event, now)
             replaced.update(command.timer_id for command in answer if isinstance(command, SetTimer | CancelTimer))
             commands += answer
-        await self._carry_out(commands, group)
+        await self._carry_out(commands, now, group)
 
-    async def _carry_out(self, commands: list[Command], group: asyncio.TaskGroup) -> None:
+    async def _carry_out(self, commands: list[Command], now: datetime, group: asyncio.TaskGroup) -> None:
         if records := [command for command in commands if isinstance(command, Record)]:
             await asyncio.wrap_future(self._journal.commit(records))
         for command in commands:
@@ -182,24 +235,22 @@ class Runner:
                 case CloseSession(session_id, code):
                     self._outlet.close(session_id, code)
                 case SetTimer(timer_id, delay_s):
-                    self._set_timer(timer_id, delay_s)
+                    self._timers.set(timer_id, now + timedelta(seconds=delay_s))
                 case CancelTimer(timer_id):
-                    self._cancel_timer(timer_id)
+                    self._timers.cancel(timer_id)
                 case SealNotice(order):
-                    if order.notice_id not in self._sealing:
-                        self._sealing.add(order.notice_id)
-                        group.create_task(self._seal_one(order), name=f"seal {order.notice_id}")
+                    self._begin(order.notice_id, partial(self._seal, order), group)
+                case Notify():
+                    self._begin(command.notification_id, partial(self._tell, command), group)
                 case _:
                     assert_never(command)
 
-    async def _with_absent(self, event: Event) -> Event:
+    def _lookup(self, event: Event) -> "Future[tuple[str, ...]] | None":
+        """Which materials of a submission are not in the store."""
         if not (isinstance(event, MessageReceived) and isinstance(event.message, SubmitCase | SubmitCorrection)):
-            return event
+            return None
         party = self._live.get(event.session_id)
-        if not isinstance(party, Terminal):
-            return event
-        absent = await asyncio.wrap_future(self._absent(party.terminal_id, event.message.materials))
-        return MessageReceived(event.session_id, event.message, absent)
+        return self._absent(party.terminal_id, event.message.materials) if isinstance(party, Terminal) else None
 
     def _refuse(self, batch: list[Event], code: ErrorCode) -> None:
         """The batch has not happened; from now on the hall needs mending."""
@@ -208,32 +259,24 @@ class Runner:
             if isinstance(event, MessageReceived):
                 self._outlet.send(event.session_id, Error(code, SENTENCES[code], id_of(event.message)))
 
-    # --- timers and sealing -----------------------------------------------------------------
+    def _begin(self, name: str, act: Callable[[], Awaitable[Event]], group: asyncio.TaskGroup) -> None:
+        """Do what takes time beside the loop, once at a time; the answer is an event."""
 
-    def _set_timer(self, timer_id: str, delay_s: float) -> None:
-        self._cancel_timer(timer_id)
-        self._timers_set += 1
-        entry = (timer_id, self._timers_set)
-        handle = asyncio.get_running_loop().call_later(delay_s, self._inbox.put_nowait, entry)
-        self._timers[timer_id] = (self._timers_set, handle)
+        async def work() -> None:
+            try:
+                self.happen(await act())
+            finally:
+                del self._under_way[name]
 
-    def _cancel_timer(self, timer_id: str) -> None:
-        if (timer := self._timers.pop(timer_id, None)) is not None:
-            timer[1].cancel()
+        if name not in self._under_way:
+            self._under_way[name] = group.create_task(work(), name=name)
 
-    def _expired(self, timer_id: str, number: int) -> TimerFired | None:
-        """The event of a timer that ran out, unless it was cancelled or replaced while it waited here."""
-        timer = self._timers.get(timer_id)
-        if timer is None or timer[0] != number:
-            return None
-        del self._timers[timer_id]
-        return TimerFired(timer_id)
 
-    async def _seal_one(self, order: NoticeOrder) -> None:
-        try:
-            self.happen(await self._seal(order))
-        finally:
-            self._sealing.discard(order.notice_id)
+async def _answered(event: Event, lookup: "Future[tuple[str, ...]] | None") -> Event:
+    """The event with the answer to its lookup, if it has one."""
+    if lookup is None or not isinstance(event, MessageReceived):
+        return event
+    return MessageReceived(event.session_id, event.message, await asyncio.wrap_future(lookup))
 
 
 def id_of(message: ToHall) -> str:

@@ -6,6 +6,7 @@ connection; everything the server reads or writes goes through it. No SQL of peo
 (``register``), files (``materials``) or notices (``sealing``) is here.
 """
 
+import contextlib
 import fcntl
 import logging
 import os
@@ -94,6 +95,15 @@ class Store:
     def load(self) -> "Future[tuple[list[Entry], dict[str, int]]]":
         """The entries of every open case in journal order, and the counters: what ``Hall.restore`` takes."""
         return self.do(_load)
+
+    def newest_time(self) -> "Future[datetime | None]":
+        """When the newest entry of the journal was made; None while it is empty."""
+
+        def read(connection: Connection) -> datetime | None:
+            row = connection.execute("SELECT time FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+            return datetime.fromisoformat(row[0]) if row else None
+
+        return self.do(read)
 
     def verify_chain(self) -> "Future[tuple[int, str]]":
         """Number of entries and head hash; fails with ChainBroken when the journal was changed."""
@@ -228,6 +238,32 @@ class Store:
         return StorageUnavailable(
             f"数据文件夹 {self._folder} 中的案件库无法使用 (the case store cannot be used, {name}: {problem})"
         )
+
+
+def read_history(folder: Path, since: datetime, until: datetime) -> Iterator[Entry]:
+    """What figures about a time are counted from, up to its end: all of the cases that did anything in it, the logs in
+    it, and all of the ledger, the skills and the calendar. Marks and shown pages are left out.
+
+    In journal order, through a connection of its own that only reads: for another process than the server's.
+    Raises StorageUnavailable.
+    """
+    query = """
+        SELECT time, actor, case_id, body FROM journal
+        WHERE time < :until AND kind NOT IN ('MarkRecorded', 'PageShown') AND seq IN (
+            SELECT seq FROM journal WHERE case_id IN (
+                SELECT case_id FROM journal WHERE time >= :since AND time < :until AND case_id != '')
+            UNION SELECT seq FROM journal WHERE time >= :since AND time < :until AND case_id = ''
+            UNION SELECT seq FROM journal WHERE kind IN
+                ('FollowUpOpened', 'FollowUpAnswered', 'SkillsLearnt', 'CalendarDaySet', 'YearPublished'))
+        ORDER BY seq
+    """
+    times = {"since": since.isoformat(), "until": until.isoformat()}
+    try:
+        with contextlib.closing(sqlite3.connect(f"{(folder / 'hall.db').as_uri()}?mode=ro", uri=True)) as connection:
+            for time, actor, case_id, body in connection.execute(query, times):
+                yield Entry(datetime.fromisoformat(time), actor, case_id or None, _facts.decode(body))
+    except sqlite3.Error as problem:
+        raise StorageUnavailable(f"案件库无法读取 (the case store cannot be read: {problem})") from None
 
 
 class _exclusive:

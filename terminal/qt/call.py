@@ -58,7 +58,7 @@ class CallPanel(QWidget):
         layout.addLayout(left, 1)
         layout.addWidget(self.video)
         session.subscribe(self._refresh)
-        session.subscribe_wet(self._wet)
+        session.viewing.subscribe_wet(self._wet)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -85,14 +85,14 @@ class CallPanel(QWidget):
 
     def _show_page(self) -> None:
         session = self._session
-        self.place.show_widget(session.page is not None)
-        if session.page is None:
+        self.place.show_widget(session.viewing.page is not None)
+        if session.viewing.page is None:
             if self._open_digest:
                 self._open_path = self._open_digest = ""
                 self.page.close_document()
             self.shown.setText("审核人员正在查看您的材料")
             return
-        digest, number = session.page
+        digest, number = session.viewing.page
         material = session.material(digest)
         names = {slot.code: slot.name for slot in session.case.item.slots} if session.case is not None else {}
         name = names.get(material.slot, material.name) if material is not None else "材料"
@@ -102,7 +102,7 @@ class CallPanel(QWidget):
             self._open_digest, self._open_path = digest, path
             if path:
                 self.page.open_document(path)
-                self.page.set_markup(session.markup(digest))
+                self.page.set_markup(session.viewing.markup(digest))
             else:
                 self.page.show_opening()
         elif self.page.page_count:
@@ -110,7 +110,7 @@ class CallPanel(QWidget):
             self.page.markup_changed()
 
     def _turn(self) -> None:
-        page = self._session.page
+        page = self._session.viewing.page
         if page is not None and page[1] != self.page.page:
             self.page.show_page(page[1])
 

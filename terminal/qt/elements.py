@@ -90,6 +90,12 @@ def button(text: str, role: str = "") -> QPushButton:
     return made
 
 
+def tall(made: QPushButton, height_px: int) -> QPushButton:
+    """Make a button that matters taller; the common style sheet has the last word on plain minimum heights."""
+    made.setStyleSheet(f"QPushButton {{ min-height: {height_px}px; }}")
+    return made
+
+
 def card() -> QFrame:
     """A white panel with a hairline border."""
     made = QFrame()
@@ -171,6 +177,11 @@ class Stack(QStackedWidget):
         """The widgets lay out their own lines."""
         return False
 
+    def sizeHint(self) -> QSize:
+        """That of the widget on top."""
+        current = self.currentWidget()
+        return current.sizeHint() if current is not None else QSize()
+
     def minimumSizeHint(self) -> QSize:
         """That of the widget on top."""
         current = self.currentWidget()
@@ -185,12 +196,19 @@ class Instead(Stack):
         self._widget = widget
         self.words = card()
         inside = QVBoxLayout(self.words)
+        self._title = label(title, "heading", is_wrapped=True, is_centred=True)
+        self._more = label(more, "muted", is_wrapped=True, is_centred=True)
         inside.addStretch(1)
-        inside.addWidget(label(title, "heading", is_wrapped=True, is_centred=True))
-        inside.addWidget(label(more, "muted", is_wrapped=True, is_centred=True))
+        inside.addWidget(self._title)
+        inside.addWidget(self._more)
         inside.addStretch(1)
         self.addWidget(self.words)
         self.addWidget(widget)
+
+    def say(self, title: str, more: str) -> None:
+        """Other words in its place."""
+        self._title.setText(title)
+        self._more.setText(more)
 
     def show_widget(self, is_shown: bool) -> None:
         """The widget, or the words."""

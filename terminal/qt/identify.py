@@ -1,9 +1,10 @@
 """Who is applying: resident card or business licence card, then a telephone number on a number pad."""
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from signaling.protocol.identity import mask_number
+from terminal.qt.choices import KeyPad
 from terminal.qt.elements import GAP, button, card, chip, label, scroller, set_chip
 from terminal.session import TerminalSession
 
@@ -77,17 +78,9 @@ class IdentifyPanel(QWidget):
         layout.setSpacing(12)
         layout.addWidget(label("二、留联系电话", "heading"))
         layout.addWidget(self.phone)
-        keys = QGridLayout()
-        keys.setSpacing(8)
-        self.keys = {name: button(name) for name in _KEYS}
-        for place, (name, key) in enumerate(self.keys.items()):
-            key.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-            key.setStyleSheet("QPushButton { min-height: 56px; padding: 0; }")  # big type must fit a wide screen
-            key.setMaximumHeight(100)
-            key.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            key.clicked.connect(lambda _, name=name: self._press(name))
-            keys.addWidget(key, place // 3, place % 3)
-        layout.addLayout(keys, 1)
+        pad = KeyPad(_KEYS, 3, self._press)
+        self.keys = pad.keys
+        layout.addWidget(pad, 1)
         layout.addStretch()
         return made
 

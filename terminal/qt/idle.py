@@ -1,7 +1,7 @@
 """Watches whether anybody still touches the terminal, and tells the session when nobody does.
 
-The session decides what that means (forget a draft, print and forget). While an applicant waits or talks there is
-no limit. ``left_s`` is shown during the last seconds, so that a touch can stop it.
+The session decides what that means (forget a draft, print and forget) and how patient to be. While an applicant
+waits or talks there is no limit. ``left_s`` is shown during the last seconds, so that a touch can stop it.
 """
 
 from PyQt6.QtCore import QEvent, QObject, QTimer, pyqtSignal
@@ -38,15 +38,7 @@ class IdleWatch(QObject):
 
     def limit_s(self) -> int:
         """Seconds without a touch that are allowed now; 0 for no limit."""
-        session = self._session
-        if session.step in ("identify", "items", "materials", "submit") and not session.is_sending:
-            return DRAFT_S
-        if session.step == "result" and session.talk.call is None:
-            notice = session.delivery.newest("acceptance")
-            if notice is None or notice.report is None:
-                return 0
-            return DONE_S if notice.print_state == "printed" else DRAFT_S
-        return 0
+        return {"endless": 0, "draft": DRAFT_S, "done": DONE_S}[self._session.patience]
 
     def tick(self) -> None:
         """One second has passed."""

@@ -1,4 +1,4 @@
-"""The outcome: the sealed notice, what its verification says in plain words, printing, and the end.
+"""The outcome: the sealed notice, what its verification says, what to do next in plain words, printing, and the end.
 
 While the hall is still sealing, or the notice is on its way, it says so.
 """
@@ -8,13 +8,22 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from annotate.qt.page_view import PageView
 from esign.report import Report
-from terminal.delivery import Notice
+from signaling.protocol.values import CaseState, CaseView
+from terminal.delivery import NOTICED, Notice
+from terminal.qt.choices import set_role
+from terminal.qt.delivery import DeliveryCard
 from terminal.qt.elements import Instead, button, card, chip, clear_layout, label, scroller, set_chip
+from terminal.qt.outcome import next_steps
 from terminal.qt.sentences import sentence
+from terminal.qt.withdraw import WithdrawButton
+from terminal.qt.words import CASES, NOTICES
 from terminal.session import TerminalSession
 
-_COLUMN_PX = 380
+_COLUMN_PX = 420
 _TRIAL = "test_authority"
+_ON_THE_WAY = ("通知书还在路上", "盖好章、核验通过后，会显示在这里。")
+_NOTHING = ("没有新的文书", "右边写着下一步怎么办。")
+_REFUSED: tuple[CaseState, ...] = ("refused", "not_accepted", "withdrawn", "closed")
 
 
 class ResultPanel(QWidget):
@@ -24,7 +33,8 @@ class ResultPanel(QWidget):
         super().__init__()
         self._session = session
         self._open_path = ""
-        self._shown: Report | None = None
+        self._shown: object = None
+        self._chosen = ""
         self.page = PageView()
         self.page.setAccessibleName("通知书")
         self.title = label("", "title", is_wrapped=True)
@@ -32,18 +42,37 @@ class ResultPanel(QWidget):
         self.verdict = chip()
         self.words = label("", is_wrapped=True)
         self.print_state = label("", is_wrapped=True)
-        self.print = button("打印通知书", "primary")
+        self.print = button("打印", "primary")
         self.again = button("重新获取", "primary")
         self.finish = button("办完了，清除我的信息")
         self.hang_up = button("结束通话", "danger")
         self.print.clicked.connect(self._print)
         self.again.clicked.connect(self._fetch_again)
-        self.finish.clicked.connect(session.finish)
+        self.finish.clicked.connect(session.done)
         self.hang_up.clicked.connect(session.hang_up)
+        self.fill = button("补交材料", "primary")
+        self.cabinet, self.slip = button("存放原件"), button("打印凭条")
+        self.trouble, self.withdraw = button("反映办不成事"), WithdrawButton(session)
+        self.fill.clicked.connect(session.fill_gaps)
+        self.cabinet.clicked.connect(session.cabinet.begin)
+        self.slip.clicked.connect(session.line.print_slip)
+        self.trouble.clicked.connect(session.opinion.begin_report)
+        self.delivery = DeliveryCard(session)
+        steps, findings, others = QWidget(), QWidget(), QWidget()
+        self._steps, self._findings, self._others = QVBoxLayout(steps), QVBoxLayout(findings), QVBoxLayout(others)
+        for lines in (self._steps, self._findings, self._others):
+            lines.setContentsMargins(0, 0, 0, 0)
+            lines.setSpacing(8)
         inside = QWidget()
-        self._findings = QVBoxLayout(inside)
-        self._findings.setContentsMargins(0, 0, 0, 0)
-        self._findings.setSpacing(8)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(10)
+        column.addWidget(label("下一步怎么办", "heading"))
+        column.addWidget(steps)
+        for part in (self.fill, self.delivery, self.cabinet, self.slip, self.trouble, self.withdraw, others, findings):
+            column.addWidget(part)
+        column.addStretch(1)
+        self._lists = ((others, self._others), (findings, self._findings))
 
         frame = card()
         frame.setFixedWidth(_COLUMN_PX)
@@ -59,14 +88,18 @@ class ResultPanel(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(20)
-        self.place = Instead(self.page, "通知书还在路上", "盖好章、核验通过后，会显示在这里。")
+        self.place = Instead(self.page, *_ON_THE_WAY)
         layout.addWidget(self.place, 1)
         layout.addWidget(frame)
         session.subscribe(self._refresh)
         self._refresh()
 
     def _notice(self) -> Notice | None:
-        return self._session.delivery.newest("acceptance")
+        return self._session.delivery.notices.get(self._chosen) or self._session.notice
+
+    def _choose(self, notice_id: str) -> None:
+        self._chosen = notice_id
+        self._refresh()
 
     def _print(self) -> None:
         notice = self._notice()
@@ -79,18 +112,27 @@ class ResultPanel(QWidget):
             self._session.delivery.fetch_again(notice.view.notice_id)
 
     def _refresh(self) -> None:
+        session, case = self._session, self._session.case
+        if session.step != "result" or case is None:
+            self._chosen = ""
+            self.withdraw.forget()
+            self._show_document("")
+            return
         notice = self._notice()
         self._show_document(notice.path if notice is not None else "")
-        if self._session.step != "result":
-            return
-        self.title.setText("申请已受理" if self._session.case is not None else "")
-        self.number.setText(notice.view.number if notice is not None else "")
+        self.title.setText(CASES[case.state])
+        self.number.setText(f"{NOTICES[notice.view.kind]}\n{notice.view.number}" if notice is not None else "")
         self.number.setVisible(notice is not None)
-        self.hang_up.setVisible(self._session.talk.call is not None)
+        self.hang_up.setVisible(session.talk.call is not None)
+        is_sealing = any(view.state == "sealing" for view in case.notices)
+        is_awaited = notice is None and (is_sealing or case.state in NOTICED)
+        self.place.say(*(_ON_THE_WAY if is_awaited or notice is not None else _NOTHING))
         state, colour, words = _verdict(notice)
         set_chip(self.verdict, state, colour)
         self.words.setText(words)
-        self._show_findings(notice.report if notice is not None else None)
+        for made in (self.verdict, self.words):
+            made.setVisible(notice is not None or is_awaited)
+        self._show_lines(case, notice)
         is_genuine = notice is not None and notice.is_genuine
         has_failed = notice is not None and bool(notice.problem)
         self.again.setVisible(has_failed)
@@ -98,16 +140,47 @@ class ResultPanel(QWidget):
         self._show_printing(notice)
         is_tried = notice is not None and notice.print_state in ("printed", "failed")
         is_useless = notice is not None and notice.report is not None and not is_genuine
-        self.finish.setVisible(is_tried or is_useless)
+        self.finish.setVisible(is_tried or is_useless or has_failed or (notice is None and not is_awaited))
+        self._show_acts(case)
+
+    def _show_acts(self, case: CaseView) -> None:
+        session = self._session
+        self.fill.setVisible(bool(session.gap_slots))
+        self.cabinet.setVisible(session.cabinet.can_begin)
+        self.trouble.setVisible(case.state in _REFUSED)
+        self.slip.setVisible(bool(case.token) and case.state not in ("closed", "withdrawn"))
+        printed = {"printing": "正在打印…", "printed": "凭条已打印"}
+        self.slip.setText(printed.get(session.line.slip_state, "打印凭条"))
+        self.slip.setEnabled(session.line.slip_state != "printing")
+        self.withdraw.refresh()
+
+    def _show_lines(self, case: CaseView, notice: Notice | None) -> None:
+        """Next steps, what the verifier found, and the case's other notices."""
+        notices = tuple(self._session.delivery.notices.values())
+        shown = (next_steps(case), notice.report if notice is not None else None, [made.view for made in notices])
+        if shown == self._shown:
+            return
+        self._shown = shown
+        clear_layout(self._steps)
+        for line in next_steps(case):
+            self._steps.addWidget(label(line, is_wrapped=True))
+        self._show_findings(notice.report if notice is not None else None)
+        clear_layout(self._others)
+        for other in notices:
+            if other is not notice and other.view.state != "voided":
+                made = button(f"看{NOTICES[other.view.kind]}")
+                made.clicked.connect(lambda _, notice_id=other.view.notice_id: self._choose(notice_id))
+                self._others.addWidget(made)
+        for around, lines in self._lists:
+            around.setVisible(lines.count() > 0)
 
     def _show_printing(self, notice: Notice | None) -> None:
         state = notice.print_state if notice is not None else "idle"
         self.print.setEnabled(state != "printing")
-        self.print.setText({"idle": "打印通知书", "printing": "正在打印…"}.get(state, "再打印一份"))
-        self.print.setProperty("role", "" if state == "printed" else "primary")
-        self.print.style().polish(self.print)  # type: ignore[union-attr]
-        self.finish.setProperty("role", "primary" if state == "printed" else "")
-        self.finish.style().polish(self.finish)  # type: ignore[union-attr]
+        name = NOTICES[notice.view.kind] if notice is not None else "通知书"
+        self.print.setText({"idle": f"打印{name}", "printing": "正在打印…"}.get(state, "再打印一份"))
+        set_role(self.print, "" if state == "printed" else "primary")
+        set_role(self.finish, "primary" if state == "printed" or notice is None else "")
         if notice is not None and state == "failed":
             self.print_state.setText(sentence(notice.print_detail))
         else:
@@ -125,9 +198,6 @@ class ResultPanel(QWidget):
             self.page.close_document()
 
     def _show_findings(self, report: Report | None) -> None:
-        if report == self._shown:
-            return
-        self._shown = report
         clear_layout(self._findings)
         marks = {"ok": "✓", "note": "·", "unknown": "?", "error": "✕"}
         findings = report.findings if report is not None else ()
@@ -136,7 +206,6 @@ class ResultPanel(QWidget):
             line = label(f"{marks[finding.severity]}  {finding.sentence}", "muted", is_wrapped=True)
             line.setAlignment(Qt.AlignmentFlag.AlignTop)
             self._findings.addWidget(line)
-        self._findings.addStretch(1)
 
 
 def _printed(notice: Notice) -> str:
@@ -149,7 +218,7 @@ def _printed(notice: Notice) -> str:
 def _verdict(notice: Notice | None) -> tuple[str, str, str]:
     """Chip, colour, sentence."""
     if notice is None:
-        return "正在盖章", "warn", "审核人员已决定受理，大厅正在制作并盖章，请稍候。"
+        return "正在盖章", "warn", "决定已经作出，大厅正在制作文书并盖章，请稍候。"
     if notice.problem:
         return "没有取到", "bad", sentence(notice.problem)
     report = notice.report

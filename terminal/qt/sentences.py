@@ -28,12 +28,17 @@ _OURS: dict[str, str] = {
     "disk_full": "本机存储空间不足，请按“求助”联系工作人员",
     "network": "网络中断，没有传完。恢复后请点“再试一次”",
     "internal": "本机处理出错，请再试一次；仍不行请按“求助”",
+    "code_unreadable": "没有读到二维码，请把凭条平放在高拍仪下再试，或直接输入凭证码",
+    "code_other": "这不是本系统的凭条二维码，请核对后再试，或直接输入凭证码",
+    "cabinet_missing": "本机没有材料柜，请把原件交到人工窗口",
+    "cabinet_stuck": "柜门没有打开，请点“再开一次”；仍不行请按“求助”",
+    "slip_failed": "凭条没有做成，请记下屏幕上的凭证码",
     "printer_missing": "没有找到打印机，请按“求助”联系工作人员",
     "printer_failed": "打印没有成功，请检查纸张后再试一次",
     "printer_folder": "无法保存打印文件，请按“求助”联系工作人员",
     ErrorCode.MATERIAL_TOO_LARGE: "文件太大，请压缩或拆分后再交",
     ErrorCode.ILLEGAL_STEP: "现在不能进行这一步，请稍候或按“求助”",
-    ErrorCode.NOT_FOUND: "没有找到所要的内容，请按“求助”",
+    ErrorCode.NOT_FOUND: "没有找到。输入了号码的请核对；仍不行请按“求助”",
 }
 
 

@@ -34,6 +34,8 @@ class SlotCard(QFrame):
         self.again, self.remove = button("再试一次", "primary"), button("取消", "quiet")
         self.camera.clicked.connect(lambda: tray.start_capture(slot.code))
         self.file.clicked.connect(lambda: tray.start_choosing(slot.code))
+        self.later = button("以后补交" if slot.is_gap_able else "原件存柜", "quiet")
+        self.later.clicked.connect(self._toggle_later)
         self.again.clicked.connect(lambda: tray.try_again(slot.code))
         self.remove.clicked.connect(lambda: tray.remove_paper(slot.code))
 
@@ -46,7 +48,7 @@ class SlotCard(QFrame):
         if note is not None:
             middle.addWidget(note)
         hint = "，".join(
-            part for part in ("必要材料" if slot.is_required else "如没有，可以不交", slot.form, slot.hint) if part
+            part for part in (_need(slot) if session.case is None else "", slot.form, slot.condition, slot.hint) if part
         )
         self.hint = label(hint, "muted", is_wrapped=True)
         middle.addWidget(self.hint)
@@ -54,7 +56,7 @@ class SlotCard(QFrame):
         middle.addWidget(self.bar)
         actions = QHBoxLayout()
         actions.setSpacing(12)
-        for made in (self.camera, self.file, self.again, self.remove):
+        for made in (self.camera, self.file, self.again, self.remove, self.later):
             actions.addWidget(made)
         actions.addStretch(1)
         middle.addLayout(actions)
@@ -65,9 +67,19 @@ class SlotCard(QFrame):
         layout.addLayout(middle, 1)
         self.refresh()
 
+    def _toggle_later(self) -> None:
+        tray = self._session.tray
+        tray.follow_later(self.slot.code, is_later=self.slot.code not in tray.to_follow)
+
     def refresh(self) -> None:
         """Show the session's paper of this slot."""
-        paper = self._session.tray.papers.get(self.slot.code)
+        session, slot = self._session, self.slot
+        paper = session.tray.papers.get(slot.code)
+        is_following = slot.code in session.tray.to_follow
+        may_follow = session.case is None and (slot.is_gap_able or slot.is_original_kept)
+        self.later.setVisible(may_follow and paper is None)
+        later = "以后补交" if slot.is_gap_able else "原件存柜"
+        self.later.setText("还是现在交" if is_following else later)
         is_busy = paper is not None and paper.state in ("checking", "uploading")
         self.preview.show_file(paper.preview if paper is not None else "")
         self.preview.setVisible(paper is not None and bool(paper.preview))
@@ -75,20 +87,30 @@ class SlotCard(QFrame):
         self.again.setVisible(paper is not None and paper.can_try_again)
         self.remove.setVisible(paper is not None)
         self.remove.setText("取消上传" if is_busy else "移除")
-        self.camera.setVisible(not is_busy)
-        self.file.setVisible(not is_busy)
+        self.camera.setVisible(not is_busy and not is_following)
+        self.file.setVisible(not is_busy and not is_following)
         self.camera.setText("高拍仪拍照" if paper is None else "重新拍照")
         self.file.setText("U 盘 / 文件" if paper is None else "换个文件")
         self.words.setVisible(paper is not None)
         self.hint.setVisible(paper is None)
-        if paper is None:
+        if is_following:
+            set_chip(self.state, "以后补交" if slot.is_gap_able else "存入材料柜", "warn")
+        elif paper is None:
             set_chip(self.state, "未交", "idle")
+        if paper is None:
             return
         set_chip(self.state, *_chip_of(paper))
         self.words.setText(_words_of(paper))
         self.words.setProperty("role", "" if paper.state == "failed" else "muted")
         self.bar.setRange(0, paper.total if paper.state == "uploading" else 0)
         self.bar.setValue(paper.done)
+
+
+def _need(slot: MaterialSlot) -> str:
+    if slot.is_gap_able:
+        return "次要材料，可以以后补交（容缺）"
+    need = "必要材料" if slot.is_required else "如没有，可以不交"
+    return f"{need}，原件要存入材料柜" if slot.is_original_kept else need
 
 
 def _chip_of(paper: Paper) -> tuple[str, str]:

@@ -13,6 +13,9 @@ from terminal.session import Step, TerminalSession
 NAMES = ("身份", "事项", "材料", "提交", "等候", "视频", "结果")
 PLACES: dict[Step, int] = {
     "welcome": -1,
+    "claim": -1,
+    "pickup": -1,
+    "trouble": -1,
     "identify": 0,
     "items": 1,
     "materials": 2,
@@ -21,6 +24,9 @@ PLACES: dict[Step, int] = {
     "call": 5,
     "correction": 5,
     "result": 6,
+    "opinion": 6,
+    "cabinet": 4,
+    "slip": 4,
 }
 _RADIUS = 17.0
 
@@ -41,7 +47,7 @@ class StepBar(QWidget):
 
     def _refresh(self) -> None:
         place = PLACES[self._session.step]
-        said = f"第 {place + 1} 步，共 {len(NAMES)} 步：{NAMES[place]}" if place >= 0 else "欢迎"
+        said = f"第 {place + 1} 步，共 {len(NAMES)} 步：{NAMES[place]}" if place >= 0 else "还没有开始办理"
         if said != self.accessibleName():
             self.setAccessibleName(said)
             self.update()

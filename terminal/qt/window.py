@@ -3,19 +3,25 @@
 Lays out panels and nothing else.
 """
 
-from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from terminal.qt.banner import Banner
+from terminal.qt.cabinet import CabinetPanel
 from terminal.qt.call import CallPanel
 from terminal.qt.corrections import CorrectionPanel
 from terminal.qt.elements import Stack, button, label
+from terminal.qt.entry import EntryPanel
+from terminal.qt.fix import FixCard
 from terminal.qt.help import HelpPanel
 from terminal.qt.identify import IdentifyPanel
 from terminal.qt.items import ItemsPanel
 from terminal.qt.materials import MaterialsPanel
+from terminal.qt.opinion import OpinionPanel
 from terminal.qt.result import ResultPanel
+from terminal.qt.slip import SlipPanel
 from terminal.qt.steps import StepBar
 from terminal.qt.submit import SubmitPanel
+from terminal.qt.trouble import TroublePanel
 from terminal.qt.waiting import WaitingPanel
 from terminal.qt.welcome import WelcomePanel
 from terminal.session import Step, TerminalSession
@@ -31,6 +37,8 @@ class BoothWindow(QWidget):
         self.call = CallPanel(session)
         self.panels: dict[Step, QWidget] = {
             "welcome": WelcomePanel(session),
+            "claim": EntryPanel(session, "token"),
+            "pickup": EntryPanel(session, "code"),
             "identify": IdentifyPanel(session),
             "items": ItemsPanel(session),
             "materials": MaterialsPanel(session),
@@ -39,6 +47,10 @@ class BoothWindow(QWidget):
             "call": self.call,
             "correction": CorrectionPanel(session),
             "result": ResultPanel(session),
+            "cabinet": CabinetPanel(session),
+            "opinion": OpinionPanel(session),
+            "trouble": TroublePanel(session),
+            "slip": SlipPanel(session),
         }
         self.help = HelpPanel(session)
         self.help.close_it.clicked.connect(self._close_help)
@@ -46,6 +58,11 @@ class BoothWindow(QWidget):
         for panel in (*self.panels.values(), self.help):
             self.stack.addWidget(panel)
         self.banner = Banner(session)
+        self._steps, self.fix = StepBar(session), FixCard(session)
+        self._top = Stack()  # a small screen has no room for both
+        self._top.addWidget(self._steps)
+        self._top.addWidget(self.fix)
+        self._top.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.back = button("返回")
         self.back.setMinimumWidth(140)
         self.back.clicked.connect(session.back)
@@ -56,7 +73,7 @@ class BoothWindow(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 14, 24, 14)
         layout.setSpacing(12)
-        layout.addWidget(StepBar(session))
+        layout.addWidget(self._top)
         layout.addWidget(self.banner)
         layout.addWidget(self.stack, 1)
         foot = QHBoxLayout()
@@ -85,6 +102,7 @@ class BoothWindow(QWidget):
 
     def _refresh(self) -> None:
         step = self._session.step
+        self._top.setCurrentWidget(self._steps if self._session.fix is None else self.fix)
         self.back.setEnabled(self._session.can_go_back)
         if step != self._step or self.stack.currentWidget() is not self.help:
             is_new, self._step = step != self._step, step

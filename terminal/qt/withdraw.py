@@ -19,12 +19,12 @@ class WithdrawButton(Press):
     def refresh(self) -> None:
         """Show which touch is next."""
         self.setText(_SECOND if self._is_asked else _FIRST)
-        self.setEnabled(not self._session.is_sending)
+        self.setVisible(self._session.can_withdraw or self._session.is_sending)
+        self.setEnabled(self._session.can_withdraw)
 
     def forget(self) -> None:
         """A first touch counts only as long as the panel is in front."""
         self._is_asked = False
-        self.refresh()
 
     def _press(self) -> None:
         if self._is_asked:

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,26 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from esign import (
     AcceptanceNotice,
     Applicant,
+    ClosingNotice,
     Correction,
     CorrectionNotice,
+    ExtensionNotice,
+    GapAcceptanceNotice,
+    GapMaterial,
+    GrantDecision,
     Material,
+    NonAcceptanceNotice,
+    NoticeFacts,
+    RefusalDecision,
     Seal,
     ServiceItem,
+    SlipDeposit,
+    SlipFacts,
+    SlipMaterial,
+    SpecialProcedureNotice,
     StampDesign,
+    TerminationNotice,
+    VoidingDecision,
     make_test_authority,
     render_notice,
     seal_notice,
@@ -33,6 +47,17 @@ from esign.keys import FileKey
 
 AUTHORITY = "北京市通州区政务服务管理局"
 RARE_NAME = "𬬻䶮㛃𡋾鿍𫖯𬭚𬬭𫓧"
+PERSON = Applicant(
+    kind="person", name=RARE_NAME, id_kind="居民身份证", id_number="110101199003072316", phone="13800138000"
+)
+ORGANISATION = Applicant(
+    kind="organisation",
+    name="北京云窗口建设工程设计有限公司",
+    id_kind="统一社会信用代码",
+    id_number="91110112MA01ABCD5X",
+    phone="010-88880000",
+    legal_representative="王鿍𫖯",
+)
 
 _COMMON: dict[str, Any] = {
     "authority": AUTHORITY,
@@ -45,6 +70,7 @@ _COMMON: dict[str, Any] = {
     "handler": "李审核",
     "office_phone": "010-69540001",
     "complaint_phone": "010-12345",
+    "legal_basis": "《中华人民共和国城乡规划法》第四十条",
     "query_way": "持办件编号登录政务服务网“办件查询”，或拨打办公电话",
     "copies": 2,
     "is_test": True,
@@ -65,18 +91,13 @@ def make_materials(count: int) -> tuple[Material, ...]:
 
 
 def make_acceptance(**changes: Any) -> AcceptanceNotice:
-    person = Applicant(
-        kind="person", name=RARE_NAME, id_kind="居民身份证", id_number="110101199003072316", phone="13800138000"
-    )
     own = {
         "number": "京通政务受〔2026〕000123号",
-        "applicant": person,
-        "legal_basis": "《中华人民共和国行政许可法》第三十二条第一款第（五）项",
+        "applicant": PERSON,
         "accepted_on": date(2026, 11, 22),
         "statutory_days": 20,
         "promised_days": 10,
         "due_on": date(2026, 12, 4),
-        "special_steps": "",
         "has_fee": False,
         "delivery_way": "窗口领取（通州区政务服务中心一层出件窗口）",
         "materials": make_materials(3),
@@ -85,14 +106,6 @@ def make_acceptance(**changes: Any) -> AcceptanceNotice:
 
 
 def make_correction(**changes: Any) -> CorrectionNotice:
-    organisation = Applicant(
-        kind="organisation",
-        name="北京云窗口建设工程设计有限公司",
-        id_kind="统一社会信用代码",
-        id_number="91110112MA01ABCD5X",
-        phone="010-88880000",
-        legal_representative="王鿍𫖯",
-    )
     wrong = Correction(
         material="总平面布置图",
         page=1,
@@ -103,13 +116,101 @@ def make_correction(**changes: Any) -> CorrectionNotice:
     )
     own = {
         "number": "京通政务补〔2026〕000045号",
-        "applicant": organisation,
-        "legal_basis": "《中华人民共和国行政许可法》第三十二条第一款第（四）项",
+        "applicant": ORGANISATION,
         "corrections": (wrong,),
         "hand_in_by": date(2026, 12, 6),
         "effect": "逾期未补正的，视为放弃本次申请，申请材料予以退还。",
     }
     return CorrectionNotice(**{**_COMMON, **own, **changes})
+
+
+_ACCEPTED: dict[str, Any] = {"accepted_on": date(2026, 11, 21)}
+_OTHERS: dict[type[NoticeFacts], dict[str, Any]] = {
+    GapAcceptanceNotice: {
+        **_ACCEPTED,
+        "statutory_days": 20,
+        "promised_days": 10,
+        "due_on": date(2026, 12, 4),
+        "has_fee": True,
+        "delivery_way": "窗口领取",
+        "materials": make_materials(3),
+        "gaps": (GapMaterial(name="法定代表人身份证复印件", form="复印件", days=5, due_on=date(2026, 11, 27)),),
+        "consequence": "逾期未补齐的，本机关按现有材料依法作出决定，由此产生的后果由申请人承担。",
+    },
+    NonAcceptanceNotice: {
+        "ground": "not_competent",
+        "reason": "申请的项目位于河北省廊坊市三河市，不在本机关管辖的行政区域内。",
+        "competent_body": "三河市自然资源和规划局",
+    },
+    SpecialProcedureNotice: {
+        **_ACCEPTED,
+        "step": "专家评审",
+        "days": 15,
+        "from_on": date(2026, 11, 23),
+        "until_on": date(2026, 12, 11),
+        "reason": "项目位于历史文化街区，须组织专家评审建筑高度。",
+    },
+    ExtensionNotice: {
+        **_ACCEPTED,
+        "days": 10,
+        "due_on": date(2027, 1, 4),
+        "reason": "日照分析须与相邻地块的方案一并核对，相邻地块的材料尚未到齐。",
+        "approver": "周局长",
+    },
+    GrantDecision: {**_ACCEPTED, "delivery_way": "邮政寄递", "content": "建筑面积12000平方米，地上6层，高度24米。"},
+    RefusalDecision: {
+        **_ACCEPTED,
+        "reason": "一、建筑退线距离3米，不符合规划条件关于不少于5米的要求。\n二、绿地率21%，低于规划条件规定的30%。",
+    },
+    ClosingNotice: {
+        **_ACCEPTED,
+        "outcome": "准予行政许可",
+        "documents": "准予行政许可决定书、建设工程规划许可证",
+        "collection": "24小时智能柜（自助终端03，12号柜格）",
+        "code": "604713",
+        "keep_until": date(2026, 11, 29),
+    },
+    TerminationNotice: {"hand_in_by": date(2026, 11, 21)},
+    VoidingDecision: {
+        "voided_number": "京通政务准〔2026〕000011号",
+        "reason": "决定书所载建筑面积与核定图纸不一致。",
+        "approver": "周主管",
+        "consequence": "本件退回审批环节，由本机关依法重新作出决定。",
+    },
+}
+
+
+def make_notice(kind: type[NoticeFacts], **changes: Any) -> NoticeFacts:
+    """Good facts for any kind of notice."""
+    if kind is AcceptanceNotice:
+        return make_acceptance(**changes)
+    if kind is CorrectionNotice:
+        return make_correction(**changes)
+    return kind(
+        **{**_COMMON, "number": "京通政务文〔2026〕000007号", "applicant": ORGANISATION, **_OTHERS[kind], **changes}
+    )
+
+
+def make_slip(**changes: Any) -> SlipFacts:
+    own = {
+        "hall": "北京市通州区政务服务中心",
+        "ticket_number": "B017",
+        "case_number": "110112-01501-20261120-00042-7",
+        "token": "7K3M9PQ2XW",
+        "applicant_kind": "person",
+        "applicant": "欧阳䶮",
+        "item": _COMMON["item"],
+        "received_at": datetime(2026, 11, 20, 9, 5, tzinfo=timezone(timedelta(hours=8))),
+        "counts_from": date(2026, 11, 20),
+        "tell_by": date(2026, 11, 27),
+        "materials": tuple(
+            SlipMaterial(name=row.name, form=row.form, source="高拍仪", pages=row.pages) for row in make_materials(3)
+        ),
+        "deposits": (SlipDeposit(cell=12, pages=6, materials="总平面布置图（第1张）、总平面布置图（第2张）"),),
+        "place": "通州区新华东街一号院",
+        "phone": "010-69540001",
+    }
+    return SlipFacts(**{**own, **changes})
 
 
 class Issuer:
@@ -163,6 +264,16 @@ def acceptance() -> Callable[..., AcceptanceNotice]:
 @pytest.fixture(scope="session")
 def correction() -> Callable[..., CorrectionNotice]:
     return make_correction
+
+
+@pytest.fixture(scope="session")
+def notice() -> Callable[..., NoticeFacts]:
+    return make_notice
+
+
+@pytest.fixture(scope="session")
+def slip() -> Callable[..., SlipFacts]:
+    return make_slip
 
 
 @pytest.fixture(scope="session")

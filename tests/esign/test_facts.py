@@ -27,7 +27,7 @@ def test_good_facts_pass(acceptance: Build, correction: Build) -> None:
         ("handler", "李\u202e审核", "handler"),
         ("handler", "李\u200b审核", "handler"),
         ("place", "第一行\n第二行", "place"),
-        ("delivery_way", "长" * 1001, "delivery_way"),
+        ("delivery_way", "长" * 2001, "delivery_way"),
         ("copies", 0, "copies"),
         ("issued_on", date(2026, 11, 19), "issued_on"),
         ("accepted_on", date(2026, 11, 19), "accepted_on"),

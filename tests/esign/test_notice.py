@@ -58,6 +58,13 @@ def test_every_correction_can_be_read_back(correction: Build, text_of: Callable[
         assert expected in text, expected
 
 
+def test_a_problem_told_in_lines_keeps_its_lines(correction: Build, text_of: Callable[[bytes], str]) -> None:
+    (row,) = correction().corrections
+    lines = msgspec.structs.replace(row, problem="一、缺少签章\n\n二、缺少标注")
+    text = text_of(render_notice(correction(corrections=(lines,))))
+    assert "一、缺少签章\n二、缺少标注" in text
+
+
 def test_a_correction_of_one_item_fits_one_page(correction: Build, text_of: Callable[[bytes], str]) -> None:
     assert len(_pages(text_of(render_notice(correction())))) == 1
 

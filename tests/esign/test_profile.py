@@ -102,3 +102,10 @@ def test_a_pdf_from_no_template_is_refused(acceptance: Callable[..., Any], seal:
     pdf = pdf.replace(written, other)
     report = verify_notice(_sign(pdf, seal), [seal.root_pem])
     assert "not_our_template" in {finding.code for finding in report.findings}
+
+
+def test_a_title_that_does_not_belong_to_the_template_is_refused(notice_pdf: bytes, seal: Seal) -> None:
+    title, other = (words.encode("utf-16-be").hex().upper().encode() for words in ("受理通知书", "准予决定书"))
+    assert title in notice_pdf
+    report = verify_notice(_sign(notice_pdf.replace(title, other), seal), [seal.root_pem])
+    assert {finding.code for finding in report.findings if finding.severity == "error"} == {"wrong_title"}

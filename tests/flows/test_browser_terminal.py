@@ -150,7 +150,8 @@ async def test_chromium_joins_a_call_with_the_desk(
 ) -> None:
     async with asyncio.timeout(2 * DEADLINE_S), reviewer_at(hall, cases=None) as reviewer:
         browser(page.url + "#" + quote(plan_for(hall, papers)))
-        ticket, media, mark = await heard(page, "ticket", "media", "mark")
+        catalogue, ticket, media, mark = await heard(page, "catalogue", "ticket", "media", "mark")
+        assert (catalogue["count"], catalogue["name"]) == (717, "排污许可证核发")
         assert ticket["number"].endswith("001")
         assert media["framesDecoded"] >= 25
         assert media["audioPackets"] >= 25

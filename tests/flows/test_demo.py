@@ -14,7 +14,24 @@ from PIL import Image
 
 from reviewer.demo.papers import Papers
 
-SHOTS = ("0-materials", "1-ring", "2-drawing", "3-annotation", "4-correction", "5-end")
+SHOTS = (
+    "0-materials",
+    "1-ring",
+    "2-drawing",
+    "3-annotation",
+    "4-correction",
+    "notice-acceptance",
+    "missed-1-waiting",
+    "missed-2-slip",
+    "missed-3-rejoin",
+    "missed-4-form",
+    "notice-not_accepted",
+    "night-1-proposals",
+    "night-2-cell",
+    "night-3-worklist",
+    "night-4-review",
+    "night-5-pickup",
+)
 DEADLINE_S = 120.0
 
 
@@ -57,7 +74,8 @@ def run_demo(out: Path, *options: str, **environment: str) -> str:
 def test_the_demo_leaves_its_evidence(tmp_path: Path, judge: Callable[..., str]) -> None:
     out = tmp_path / "out"
     said = run_demo(out)
-    assert len(re.findall(r"^ *\d+ +\d+\.\d\d s  ", said, re.MULTILINE)) == 15
+    assert len(re.findall(r"^ *\d+ +\d+\.\d\d s  ", said, re.MULTILINE)) == 35
+    assert [f"故事{number}" in said for number in "一二三"] == [True] * 3
     assert all(
         name in said for name in ("提交 → 席位振铃", "接听 → 双方首帧", "落笔 → 终端可见", "受理 → 通知书盖章送达")
     )
@@ -66,9 +84,16 @@ def test_the_demo_leaves_its_evidence(tmp_path: Path, judge: Callable[..., str])
         for who in ("desk", "terminal"):
             with Image.open(out / f"{shot}-{who}.png") as picture:
                 assert len(picture.convert("RGB").resize((64, 64)).getcolors(4096) or []) > 20, f"{shot}-{who} is blank"
-    assert "真实有效" in (out / "核验报告.txt").read_text("utf-8")
-    judge("qpdf", "--check", out / "受理通知书.pdf")
-    assert "Signature is Valid" in judge("pdfsig", out / "受理通知书.pdf")
+    assert (out / "核验报告.txt").read_text("utf-8").count("真实有效") == 2
+    for notice in ("受理通知书.pdf", "不予受理通知书.pdf"):
+        judge("qpdf", "--check", out / notice)
+        assert "Signature is Valid" in judge("pdfsig", out / notice)
+    text = "".join(judge("pdftotext", "-layout", out / "不予受理通知书.pdf", "-").split())
+    assert "河北省廊坊市生态环境局" in text, "the competent body is named"
+    entries = [json.loads(line) for line in (out / "journal.jsonl").read_text("utf-8").splitlines()]
+    kinds = [entry["kind"] for entry in entries]
+    for kind in ("TicketSummoned", "TicketMissed", "TicketRejoined", "DepositStored", "LockerClosed", "CaseDelivered"):
+        assert kind in kinds, kind
 
     marked = out / "图纸批注.pdf"
     judge("qpdf", "--check", marked)
@@ -93,8 +118,8 @@ def test_the_demo_leaves_its_evidence(tmp_path: Path, judge: Callable[..., str])
 
 def test_the_demo_plays_in_real_windows(tmp_path: Path, display: str) -> None:
     out = tmp_path / "out"
-    run_demo(out, DISPLAY=display, QT_QPA_PLATFORM="xcb")
-    with Image.open(out / "5-end-desk.png") as desk, Image.open(out / "5-end-terminal.png") as terminal:
+    run_demo(out, "--story", "1", DISPLAY=display, QT_QPA_PLATFORM="xcb")
+    with Image.open(out / "1-ring-desk.png") as desk, Image.open(out / "1-ring-terminal.png") as terminal:
         assert desk.width + terminal.width <= 1920, "both windows fit side by side"
 
 
@@ -105,11 +130,11 @@ def test_own_materials_go_the_same_way(tmp_path: Path, papers: Papers) -> None:
     shutil.copyfile(papers.scan, folder / "我的扫描.pdf")
     shutil.copyfile(papers.drawing, folder / "我的图.pdf")
     shutil.copyfile(papers.corrected_drawing, folder / "我的图-改.pdf")
-    run_demo(tmp_path / "out", "--materials", str(folder))
+    run_demo(tmp_path / "out", "--story", "1", "--materials", str(folder))
     lines = (tmp_path / "out" / "journal.jsonl").read_text("utf-8").splitlines()
     facts = [json.loads(json.loads(line)["body"]) for line in lines]
     handed_in = [
         m["name"] for f in facts if f["type"] in ("CaseSubmitted", "CorrectionSubmitted") for m in f["materials"]
     ]
     assert handed_in[1:] == ["我的扫描.pdf", "我的图.pdf", "我的图-改.pdf"], "the first is the photographed sheet"
-    assert any(fact["type"] == "CaseClosed" for fact in facts)
+    assert any(fact["type"] == "NoticePrintReported" and fact["is_printed"] for fact in facts)

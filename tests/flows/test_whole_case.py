@@ -43,9 +43,10 @@ async def test_a_case_is_corrected_accepted_sealed_and_printed(
     kinds = [entry["kind"] for entry in entries]
     assert f"{len(entries)} 条记录" in said
     milestones = ["CaseSubmitted", "CallPlaced", "CallAnswered", "MarkRecorded", "Decided", "CorrectionSubmitted"]
-    milestones += ["NoticePrintReported", "CaseClosed"]
+    milestones += ["NoticePrintReported"]
     assert [kinds.index(kind) for kind in milestones] == sorted(kinds.index(kind) for kind in milestones)
     assert kinds.count("Decided") == kinds.count("NoticeStored") == 2
+    assert "CaseClosed" not in kinds, "an accepted case waits for the decision about it"
 
     (notice,) = (tmp_path / "prints").glob("*受*.pdf")
     database = tmp_path / "nss"

@@ -14,8 +14,10 @@ from PIL import Image, ImageDraw
 from annotate.marks import InkPoint, MarkStyle, Stroke
 from annotate.operations import AddMark
 from reviewer.effects import Effect, Say
+from reviewer.outcomes import OFFERED
 from reviewer.papers import OpenedPaper, Thumbnail
 from reviewer.session import DeskSession
+from signaling.protocol.acts import CaseOpened
 from signaling.protocol.messages import (
     CallOffered,
     CallStarted,
@@ -26,6 +28,7 @@ from signaling.protocol.messages import (
     FromHall,
     MarkNumbered,
     OperateMark,
+    Welcome,
 )
 from signaling.protocol.values import (
     Applicant,
@@ -35,6 +38,7 @@ from signaling.protocol.values import (
     Material,
     MaterialSlot,
     NoticeView,
+    Role,
     ServiceItem,
 )
 
@@ -57,6 +61,9 @@ APPLICANT = Applicant(
 )
 
 
+_AFTER_ACCEPTANCE = ("accepted", "paused", "granted", "refused", "issued", "delivered", "closed")
+
+
 def material(slot: str, version: int = 1, pages: int = 1, **other: Any) -> Material:
     """A material whose digest tells slot and version."""
     digest = (slot.encode().hex() + f"{version:02x}").ljust(64, "0")
@@ -77,6 +84,8 @@ def case(state: str = "reviewing", **other: Any) -> CaseView:
         "submitted_at": NOON,
         "terminal_id": "T-01",
         "terminal_name": "新华东街自助点 3 号小屋",
+        "outcomes": OFFERED.get(state, ()),  # type: ignore[call-overload]
+        "acceptance": "full" if state in _AFTER_ACCEPTANCE else "",
     }
     return CaseView(**(values | other))
 
@@ -102,12 +111,18 @@ class Stage:
         ids = count(1)
         self.session = DeskSession(self.effects.append, lambda: f"id-{next(ids)}")
         self.changes = 0
+        self.roles: tuple[Role, ...] = ("reviewer",)
         self.now = NOON
         self._seq = count(1)
         self.session.subscribe(self._note)
 
     def _note(self) -> None:
         self.changes += 1
+
+    def live(self) -> "Stage":
+        """From here on the hall's clock is the machine's, as views read it."""
+        self.now = datetime.now(UTC)
+        return self
 
     def hear(self, *messages: FromHall) -> None:
         """Let the hall say this."""
@@ -131,8 +146,25 @@ class Stage:
 
     def online(self) -> "Stage":
         """Logged in and away."""
-        self.session.connection_changed("online", name="张敏")
-        self.desk("away")
+        self.admit().desk("away")
+        return self
+
+    def admit(self, *roles: Role) -> "Stage":
+        """The hall lets 张敏 in."""
+        self.session.admitted(Welcome(1, "s-1", "张敏", "t", self.now, roles or self.roles), self.now)
+        self.session.connection_changed("online")
+        return self
+
+    def opened(self, which: CaseView | None = None) -> "Stage":
+        """A case of the work list is open without a call, every paper looked at."""
+        shown = which or case()
+        if self.session.connection != "online":
+            self.online()
+        self.session.open_case(shown.case_id)
+        self.hear(CaseOpened(shown.case_id), CaseChanged(shown))
+        self.open_all()
+        for paper in self.session.papers.current():
+            self.session.show_material(paper.material.digest)
         return self
 
     def ready(self) -> "Stage":
@@ -179,7 +211,7 @@ class Stage:
 
     def waiting_for_correction(self) -> "Stage":
         """The correction notice is out."""
-        self.drafted().session.request_corrections()
+        self.drafted().session.decide("request_corrections")
         corrections = (Correction("plan", 0, "未标注排放口", "在图上标明", "m1"),)
         self.hear(Done(self.said(Decide)[-1].request_id))
         self.hear(CaseChanged(case("correction_requested", corrections=corrections, notices=(notice("correction"),))))
@@ -187,7 +219,7 @@ class Stage:
 
     def accepted(self) -> "Stage":
         """Accepted, the notice sealed."""
-        self.looked().session.accept()
+        self.looked().session.decide("accept")
         self.hear(Done(self.said(Decide)[-1].request_id), CaseChanged(case("accepted", notices=(notice(),))))
         return self
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pypdf
@@ -21,6 +22,7 @@ from signaling.protocol.messages import (
     DeskChanged,
     Rejoin,
     SetAvailability,
+    Welcome,
 )
 
 pytestmark = pytest.mark.slow
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.slow
 class MemoryHall:
     """The hall as ``HallPort``: files by digest, everything said is kept."""
 
-    name = "张敏"
+    welcome = Welcome(1, "s", "张敏", "t", datetime.now(UTC), ("reviewer",))
 
     def __init__(self, login, on_message, on_state, files) -> None:
         self.login, self.hear, self.state, self.files = login, on_message, on_state, files

@@ -9,7 +9,7 @@ from annotate.codec import decode_operation
 from annotate.marks import InkPoint
 from annotate.operations import Redo, Undo
 from annotate.operations import WetInk as WetPoints
-from reviewer.draft import Reason
+from reviewer.decisions import Reason
 from reviewer.effects import (
     Connect,
     ExportMarked,
@@ -22,6 +22,18 @@ from reviewer.effects import (
     StopLeg,
     TellLeg,
 )
+from signaling.protocol.acts import (
+    CallBack,
+    CaseOpened,
+    ConvertTicket,
+    ExtendWrapUp,
+    MarkMissed,
+    OpenCase,
+    ParkCall,
+    ReturnCase,
+    SlotsOffered,
+    WorkChanged,
+)
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import (
     AnswerCall,
@@ -33,6 +45,8 @@ from signaling.protocol.messages import (
     Decide,
     DeclineCall,
     Description,
+    DeskChanged,
+    Done,
     EndCall,
     Error,
     HoldCall,
@@ -44,15 +58,16 @@ from signaling.protocol.messages import (
     ShowPage,
     WetInk,
 )
-from signaling.protocol.values import WaitingEntry
+from signaling.protocol.values import AppointmentSlot, WaitingEntry, WorkEntry
 
 STATES = (
     "online", "ready", "ringing", "in_call", "looked", "drafted", "waiting_for_correction", "accepted", "wrapping_up",
+    "opened",
 )  # fmt: skip
 
 GESTURES: dict[str, tuple[Callable, type, set[str]]] = {
-    "set_ready": (lambda s: s.set_ready(), SetAvailability, {"online", "ready", "wrapping_up"}),
-    "set_away": (lambda s: s.set_away("小憩"), SetAvailability, {"online", "ready", "wrapping_up"}),
+    "set_ready": (lambda s: s.set_ready(), SetAvailability, {"online", "ready", "wrapping_up", "opened"}),
+    "set_away": (lambda s: s.set_away("小憩"), SetAvailability, {"online", "ready", "wrapping_up", "opened"}),
     "answer": (lambda s: s.answer(), AnswerCall, {"ringing"}),
     "decline": (lambda s: s.decline(), DeclineCall, {"ringing"}),
     "hold": (
@@ -61,8 +76,18 @@ GESTURES: dict[str, tuple[Callable, type, set[str]]] = {
         {"in_call", "looked", "drafted", "waiting_for_correction", "accepted"},
     ),
     "end": (lambda s: s.end(), EndCall, {"in_call", "looked", "drafted", "waiting_for_correction", "accepted"}),
-    "accept": (lambda s: s.accept(), Decide, {"looked"}),
-    "request_corrections": (lambda s: s.request_corrections(), Decide, {"drafted"}),
+    "accept": (lambda s: s.decide("accept"), Decide, {"looked", "opened"}),
+    "request_corrections": (lambda s: s.decide("request_corrections"), Decide, {"drafted"}),
+    "mark_missed": (
+        lambda s: s.mark_missed(),
+        MarkMissed,
+        {"in_call", "looked", "drafted", "waiting_for_correction", "accepted"},
+    ),
+    "park": (lambda s: s.park(), ParkCall, {"in_call", "looked", "drafted", "waiting_for_correction", "accepted"}),
+    "extend_wrap_up": (lambda s: s.extend_wrap_up(), ExtendWrapUp, {"wrapping_up"}),
+    "open_case": (lambda s: s.open_case("C-9"), OpenCase, {"online", "ready", "wrapping_up"}),
+    "call_back": (lambda s: s.call_back("C-9"), CallBack, {"online", "ready", "wrapping_up"}),
+    "return_case": (lambda s: s.return_case(), ReturnCase, {"opened"}),
 }
 
 
@@ -391,8 +416,8 @@ def test_a_page_counts_as_looked_at_only_once_it_is_open(stage, build):
 
 
 def test_acceptance_is_said_once_and_progress_follows_the_hall(stage, build):
-    stage.looked().session.accept()
-    stage.session.accept()
+    stage.looked().session.decide("accept")
+    stage.session.decide("accept")
     assert len(stage.said(Decide)) == 1
     assert stage.session.undecided_reasons("accept") == (Reason("deciding"),)
     stage.hear(CaseChanged(build.case("accepted", notices=(build.notice(state="sealing"),))))
@@ -407,11 +432,11 @@ def test_acceptance_is_said_once_and_progress_follows_the_hall(stage, build):
 
 
 def test_a_refused_decision_can_be_made_again(stage):
-    stage.looked().session.accept()
+    stage.looked().session.decide("accept")
     stage.hear(Error(ErrorCode.ILLEGAL_STEP, "", stage.said(Decide)[0].request_id))
     assert stage.session.problem == "illegal_step"
     assert stage.session.undecided_reasons("accept") == ()
-    stage.session.accept()
+    stage.session.decide("accept")
     assert len(stage.said(Decide)) == 2
 
 
@@ -449,10 +474,10 @@ def test_a_paper_that_came_to_nothing_is_fetched_again_after_the_reconnect(stage
     stage.ringing()
     digest = build.material("form").digest
     stage.session.material_failed(digest, "unreachable")
-    stage.session.connection_changed("online", name="张敏")
+    stage.session.connection_changed("online")
     assert [fetch.digest for fetch in stage.done(FetchMaterial)].count(digest) == 2
     stage.session.material_failed(digest, "encrypted")
-    stage.session.connection_changed("online", name="张敏")
+    stage.session.connection_changed("online")
     assert [fetch.digest for fetch in stage.done(FetchMaterial)].count(digest) == 2
     stage.session.retry_material(digest)
     assert [fetch.digest for fetch in stage.done(FetchMaterial)].count(digest) == 3
@@ -475,3 +500,94 @@ def test_another_case_never_shows_papers_or_drafts_of_the_one_before(stage, buil
     stage.hear(CaseChanged(build.case("closed")))  # the old case goes on elsewhere
     assert stage.session.case.case_id == "C-2"
     assert stage.session.handled["C-1"].state == "closed"
+
+
+def test_a_task_is_opened_and_put_back(stage, build):
+    entry = WorkEntry("C-1", "decide", "排污许可证核发", "accepted", build.noon)
+    stage.ready().hear(WorkChanged((entry,)))
+    assert stage.session.work == (entry,)
+    stage.session.open_case("C-1")
+    assert [said.case_id for said in stage.said(OpenCase)] == ["C-1"]
+    stage.hear(CaseOpened("C-1"), CaseChanged(build.case("accepted")))
+    assert (stage.session.is_opened, stage.session.is_in_charge, stage.session.call) == (True, True, None)
+    assert len(stage.done(FetchMaterial)) == 3
+    assert not stage.session.can_open, "one at a time"
+    stage.session.open_case("C-2")
+    assert len(stage.said(OpenCase)) == 1
+    stage.session.return_case()
+    assert stage.session.is_opened, "until the hall has it back"
+    stage.hear(Done(stage.said(ReturnCase)[0].request_id))
+    assert (stage.session.case, stage.session.opened_id) == (None, "")
+    assert len(stage.done(ReleaseMaterials)) == 1
+
+
+def test_the_view_may_come_before_the_word_that_the_case_is_open(stage, build):
+    stage.ready().hear(CaseChanged(build.case("accepted")), CaseOpened("C-1"))
+    assert stage.session.is_opened
+
+
+def test_an_open_case_outlives_the_desk_s_own_changes(stage, build):
+    stage.opened()
+    stage.desk("ready")
+    stage.desk("away", "小憩")
+    assert stage.session.is_opened
+    stage.hear(CaseOpened("C-1"), CaseChanged(build.case()))  # said again after a reconnect
+    assert len(stage.done(ReleaseMaterials)) == 0
+
+
+def test_a_case_the_hall_no_longer_has_open_here_is_cleared_away(stage):
+    stage.opened().session.return_case()
+    stage.hear(Error(ErrorCode.NOT_FOUND, "", stage.said(ReturnCase)[0].request_id))
+    assert stage.session.case is None
+    assert stage.session.opened_id == ""
+
+
+def test_the_applicant_of_an_open_case_is_summoned_and_the_case_put_back(stage):
+    stage.opened().session.call_back("C-1")
+    (said,) = stage.said(CallBack)
+    stage.hear(Done(said.request_id))
+    assert stage.session.opened_id == ""
+    stage.session.call_back("C-9")
+    assert [said.case_id for said in stage.said(CallBack)] == ["C-1", "C-9"]
+
+
+def test_a_call_takes_the_place_of_a_case_that_was_open(stage, build):
+    stage.opened().hear(CallOffered("call-1", build.case("received", case_id="C-2"), 20.0))
+    assert (stage.session.case.case_id, stage.session.is_opened) == ("C-2", False)
+
+
+def test_the_ways_a_call_can_end(stage):
+    stage.in_call()
+    stage.session.mark_missed()
+    stage.session.park()
+    stage.session.convert("window")
+    stage.session.convert("appointment")  # without a time it is none
+    stage.session.convert("callback", stage.now)  # and others have no time
+    assert stage.said(MarkMissed) == [MarkMissed("call-1")]
+    assert stage.said(ParkCall) == [ParkCall("call-1")]
+    assert [(said.case_id, said.to) for said in stage.said(ConvertTicket)] == [("C-1", "window")]
+    stage.hear(CallEnded("call-1", "no_show"))
+    assert stage.session.last_end == "no_show"
+
+
+def test_free_appointments_are_asked_for_when_they_are_wanted(stage):
+    slot = AppointmentSlot(stage.now, stage.now + timedelta(minutes=15), 2)
+    stage.in_call().session.ask_slots()
+    stage.hear(SlotsOffered("other", (slot,)))
+    assert stage.session.slots is None
+    stage.hear(SlotsOffered("C-1", (slot,)))
+    assert stage.session.slots == (slot,)
+    stage.session.convert("appointment", slot.start)
+    assert stage.said(ConvertTicket)[0].start == slot.start
+
+
+def test_the_wrap_up_has_an_end_and_can_be_made_longer(stage):
+    stage.wrapping_up()
+    end = stage.now + timedelta(seconds=45)
+    stage.hear(DeskChanged("wrap_up", "", stage.now, end))
+    assert stage.session.until == end
+    stage.session.extend_wrap_up()
+    assert stage.said(ExtendWrapUp) == [ExtendWrapUp()]
+    stage.desk("ready")
+    stage.session.extend_wrap_up()
+    assert len(stage.said(ExtendWrapUp)) == 1

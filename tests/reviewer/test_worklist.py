@@ -1,9 +1,19 @@
 """Rows of the queue and of the shift."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from reviewer.worklist import QueueFigures, decided_count, handled_rows, queue_figures, queue_rows
-from signaling.protocol.values import WaitingEntry
+import pytest
+
+from reviewer.worklist import (
+    QueueFigures,
+    accepted_count,
+    handled_rows,
+    pressure,
+    queue_figures,
+    queue_rows,
+    work_rows,
+)
+from signaling.protocol.values import WaitingEntry, WorkEntry
 
 
 def entry(build, number: str, waited_s: float, state: str = "waiting") -> WaitingEntry:
@@ -29,8 +39,25 @@ def test_the_shift_shows_the_newest_first_and_counts_acceptances(build):
     first = build.case("closed", case_id="C-1", notices=(build.notice(state="printed"),))
     second = build.case("reviewing", case_id="C-2")
     rows = handled_rows([first, second])
-    assert [(row.case_id, row.state, row.is_accepted, row.notice_state) for row in rows] == [
-        ("C-2", "reviewing", False, None), ("C-1", "closed", True, "printed"),
+    assert [(row.case_id, row.state, row.acceptance, row.notice_state) for row in rows] == [
+        ("C-2", "reviewing", "", None), ("C-1", "closed", "full", "printed"),
     ]  # fmt: skip
-    ended = build.case("closed", case_id="C-4", notices=(build.notice("correction", "printed"),))
-    assert decided_count([first, second, build.case("accepted", case_id="C-3"), ended]) == 2
+    ended = build.case("closed", case_id="C-4", acceptance="", notices=(build.notice("not_accepted", "printed"),))
+    assert accepted_count([first, second, build.case("accepted", case_id="C-3"), ended]) == 2
+
+
+@pytest.mark.parametrize(
+    ("share", "word"), [(0.0, "calm"), (0.59, "calm"), (0.6, "near"), (0.8, "urgent"), (1.0, "over"), (1.4, "over")]
+)
+def test_a_clock_presses_by_the_used_part_of_its_days(share, word):
+    assert pressure(share) == word
+
+
+def test_work_keeps_the_hall_s_order_and_shows_who_has_it(build):
+    day = date(2026, 11, 27)
+    first = WorkEntry("C-1", "decide", "排污许可证核发", "accepted", build.noon, day, 0.85, "李强")
+    second = WorkEntry("C-2", "callback", "排污许可证核发", "received", build.noon - timedelta(minutes=1))
+    rows = work_rows((first, second), build.noon)
+    assert [(row.case_id, row.pressure, row.can_open, row.waited_s) for row in rows] == [
+        ("C-1", "urgent", False, 0.0), ("C-2", "none", True, 60.0),
+    ]  # fmt: skip

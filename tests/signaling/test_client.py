@@ -35,6 +35,7 @@ from signaling.protocol.messages import (
     WithdrawCase,
 )
 from signaling.protocol.values import Applicant, Material
+from signaling.server.catalogue import import_catalogue
 
 pytestmark = pytest.mark.slow
 
@@ -149,7 +150,7 @@ def drawing(tmp_path: Path, content: bytes = b"") -> Path:
 
 async def submission(party: Party, tmp_path: Path, request_id: str) -> SubmitCase:
     """An application whose materials the hall has."""
-    item = party.all_of(Catalogue)[0].items[0]
+    item = (await party.client.fetch_catalogue((await party.first(Catalogue)).digest))[0]
     materials = []
     for slot in item.slots:
         if slot.is_required:
@@ -164,6 +165,32 @@ async def test_a_terminal_is_welcomed_by_its_name(terminal: Party) -> None:
     assert terminal.states == [("connecting", None), ("online", None)]
     assert terminal.client.name == "自助终端 01"
     assert terminal.client.welcome is not None
+
+
+async def test_the_catalogue_is_fetched_once_and_checked(terminal: Party) -> None:
+    announced = await terminal.first(Catalogue)
+    items = await terminal.client.fetch_catalogue(announced.digest)
+    assert len(items) == announced.count
+    assert hashlib.sha256(msgspec.json.encode(items)).hexdigest() == announced.digest
+    assert await terminal.client.fetch_catalogue(announced.digest) is items
+    with pytest.raises(Refused) as refused:
+        await terminal.client.fetch_catalogue("0" * 64)
+    assert refused.value.code is ErrorCode.NOT_FOUND
+
+
+async def test_an_import_reaches_the_terminals_of_a_running_hall(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    server.start()
+    try:
+        async with Party(server.url, server.terminal_login).running() as party:
+            shipped = await party.first(Catalogue)
+            items = await party.client.fetch_catalogue(shipped.digest)
+            await asyncio.to_thread(import_catalogue, items[:2], tmp_path / "hall")
+            renewed = await party.first(Catalogue, after=1)
+            assert (renewed.count, renewed.digest != shipped.digest) == (2, True)
+            assert await party.client.fetch_catalogue(renewed.digest) == items[:2]
+    finally:
+        server.kill()
 
 
 async def test_a_file_goes_up_with_progress_and_comes_down_for_the_desk(
@@ -231,12 +258,14 @@ async def test_an_upload_beyond_the_limit_is_told_before_it_is_sent(terminal: Pa
     assert caught.value.code is ErrorCode.MATERIAL_TOO_LARGE
 
 
-async def test_files_need_a_connection(server: Server, tmp_path: Path) -> None:
+async def test_files_and_the_catalogue_need_a_connection(server: Server, tmp_path: Path) -> None:
     client = Party(server.url, server.terminal_login).client
     with pytest.raises(ConnectionError):
         await client.fetch("0" * 64, tmp_path / "x", lambda done, size: None)
     with pytest.raises(ConnectionError):
         await client.upload(drawing(tmp_path), "0" * 64, "application/pdf", lambda done, size: None)
+    with pytest.raises(ConnectionError):
+        await client.fetch_catalogue("0" * 64)
 
 
 async def test_acts_over_a_killed_server_take_effect_exactly_once(

@@ -34,7 +34,22 @@ def test_a_terminal_is_enrolled_into_a_file_and_revoked(data: Path, tmp_path: Pa
     assert (device.terminal_id, device.url, device.trust_root) == ("T-02", url, "PEM")
     assert main(["revoke", "T-02"]) == 0
     with contextlib.closing(Store(data)) as store:
-        assert Register(store).revoked().result() == {"T-02"}
+        assert "T-02" not in Register(store).credentials().result()
+
+
+def test_a_table_is_enrolled_whole_or_not_at_all(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, out = tmp_path / "people.csv", tmp_path / "out"
+    table.write_text("类型,编号,名称,席位\n终端,T-02,二号小屋,\n人员,zhang,张敏,D-02\n", "utf-8")
+    command = ["enrol", "list", str(table), "--url", "wss://hall.example:8787/hall", "-o", str(out)]
+    assert main(command) == 0
+    assert "终端 1 台、人员 1 名" in capsys.readouterr().out
+    assert sorted(path.name for path in out.iterdir()) == ["T-02.json", "zhang.json"]
+    assert main(command) == 1
+    said = capsys.readouterr().err
+    assert "第 2 行「编号」“T-02”：已经登记过" in said
+    assert "第 3 行「编号」“zhang”：已经登记过" in said
 
 
 def test_an_enrolled_id_is_replaced_only_when_asked(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,6 +68,7 @@ def test_an_enrolled_id_is_replaced_only_when_asked(data: Path, capsys: pytest.C
         (["enrol", "terminal", "-h"], "./hall server enrol terminal"),
         (["revoke", "-h"], "./hall server revoke"),
         (["journal", "export", "-h"], "./hall journal export"),
+        (["items", "import", "-h"], "./hall items import"),
     ],
 )
 def test_the_usage_says_what_is_typed(arguments: list[str], usage: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,6 +123,27 @@ def test_a_journal_is_exported_and_a_changed_one_found(
     path.write_text(path.read_text().replace('\\"page\\":1', '\\"page\\":2'))
     assert main(["journal", "verify", str(path)]) == 1
     assert "条目 2 的内容与其哈希不符 (journal entry 2: content" in capsys.readouterr().err
+
+
+def test_the_catalogue_is_checked_imported_and_listed(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables = tmp_path / "tables"
+    assert main(["items", "export", str(tables)]) == 0
+    assert main(["items", "check", str(tables)]) == 0
+    (tables / "departments.csv").write_text("名称,受理机关\n", "utf-8")
+    assert main(["items", "import", str(tables)]) == 1
+    complaint = capsys.readouterr().err
+    assert complaint.startswith("事项目录有 717 处错误")
+    assert "items.csv 第 2 行「部门」“生态环境局”：没有这个部门" in complaint
+    (tables / "departments.csv").unlink()  # the package's serve again
+    assert main(["items", "import", str(tables)]) == 0
+    assert (data / "catalogue.json").is_file()
+    assert main(["items", "list", "排污许可证", "补办"]) == 0
+    assert "ENV-004" in capsys.readouterr().out
+    assert main(["items", "show", "ENV-001"]) == 0
+    assert "排污许可证核发" in capsys.readouterr().out
+    assert main(["items", "show", "ENV-999"]) == 1
 
 
 @pytest.mark.parametrize("arguments", [["--port", "many"], ["server", "--ring-s", "-1"], ["journal", "verify", "/no"]])

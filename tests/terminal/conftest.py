@@ -18,6 +18,20 @@ from annotate.marks import InkPoint, MarkStyle, Stroke
 from annotate.operations import AddMark
 from esign import make_test_authority
 from esign.report import Finding, Report
+from signaling.protocol.acts import (
+    AskSlots,
+    CellClosed,
+    CellOpened,
+    ClaimCase,
+    ConvertTicket,
+    DepositPapers,
+    Evaluate,
+    LeaveTerminal,
+    OpenCell,
+    RejoinLine,
+    ReportTrouble,
+    SlotsOffered,
+)
 from signaling.protocol.errors import ErrorCode, Refused
 from signaling.protocol.identity import credit_check_character
 from signaling.protocol.messages import (
@@ -27,20 +41,34 @@ from signaling.protocol.messages import (
     Catalogue,
     Done,
     EndCall,
+    Error,
     MarkNumbered,
     NoticePrinted,
     NoticeReady,
     ShowPage,
     SubmitCase,
     SubmitCorrection,
+    TicketChanged,
     TicketIssued,
 )
-from signaling.protocol.values import CaseState, CaseView, Correction, MaterialSlot, NoticeKind, NoticeView, ServiceItem
+from signaling.protocol.values import (
+    AppointmentSlot,
+    CaseState,
+    CaseView,
+    Correction,
+    Deposit,
+    MaterialSlot,
+    NoticeKind,
+    NoticeView,
+    Place,
+    ServiceItem,
+    TicketState,
+)
 from terminal.booth import Booth
 from terminal.devices import Devices, PrintToFile
 from terminal.effects import Card, Effect, Say
 from terminal.session import TerminalSession
-from terminal.simulated import DrawnSheetCamera, SimulatedReader
+from terminal.simulated import DrawnSheetCamera, SimulatedCabinet, SimulatedReader, SimulatedScanner
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -48,6 +76,7 @@ T = TypeVar("T")
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 _FIRST17 = "91110112MA01A2B3C"
 CARD = Card("organisation", "北京通运环保科技有限公司", _FIRST17 + credit_check_character(_FIRST17), "欧阳建国")
+TOKEN = "7K2M9QX4TC"
 CORRECTION = Correction("plan", 0, "图签栏缺少设计单位签章", "补盖设计单位出图专用章")
 
 
@@ -79,9 +108,11 @@ class Play:
         """Messages of a kind, oldest first."""
         return [effect.message for effect in self.of(Say) if isinstance(effect.message, kind)]
 
-    def online(self) -> "Play":
+    def online(self, *items: ServiceItem, closed: tuple[str, ...] = ()) -> "Play":
+        offered = items or (item(), item("FOOD-1", "食品经营许可", "市场准入"))
         self.session.connection_changed("online")
-        self.session.receive(Catalogue((item(), item("FOOD-1", "食品经营许可", "市场准入"))))
+        self.session.receive(Catalogue("c" * 64, len(offered), closed))
+        self.session.catalogue.fetched("c" * 64, offered)
         return self
 
     def identified(self) -> "Play":
@@ -93,6 +124,13 @@ class Play:
 
     def at_items(self) -> "Play":
         self.identified().session.confirm_identity()
+        return self
+
+    def at_items_of(self, *items: ServiceItem) -> "Play":
+        """At the materials of the first of these items."""
+        self.identified().session.confirm_identity()
+        self.session.catalogue.fetched("e" * 64, items)
+        self.session.choose_item(items[0].code)
         return self
 
     def at_materials(self) -> "Play":
@@ -121,12 +159,61 @@ class Play:
         self.at_submit().session.set_commitment(True)
         self.session.set_video_consent(consents)
         self.session.submit()
+        return self.waiting_after_submit()
+
+    def waiting_after_submit(self) -> "Play":
+        """The hall has received the case."""
         asked = self.said(SubmitCase)[-1]
-        chosen = item()
         self.case = CaseView(
-            "c1", "A001", "received", "waiting", chosen, asked.applicant, asked.materials, NOW, "T-01", "新华东街"
+            case_id="c1",
+            ticket_number="A001",
+            state="pre_review" if asked.is_pre_review else "received",
+            ticket_state="converted" if asked.is_pre_review else "waiting",
+            item=self.session.item or item(),
+            applicant=asked.applicant,
+            materials=asked.materials,
+            submitted_at=NOW,
+            terminal_id="T-01",
+            terminal_name="新华东街",
+            token=TOKEN,
+            place=Place(ahead=2, expected_s=(300, 480)),
         )
         self.session.receive(TicketIssued(asked.request_id, self.case, 2))
+        return self
+
+    def done(self, kind: type[Any]) -> Any:
+        """The hall has done the last act of this kind; the act."""
+        message = self.said(kind)[-1]
+        self.session.receive(Done(message.request_id))
+        return message
+
+    def ticket(self, state: TicketState, **place: Any) -> "Play":
+        """The hall says where the ticket stands now."""
+        self.case = msgspec.structs.replace(self.case, ticket_state=state, place=Place(**place))
+        self.session.receive(TicketChanged("c1", state, self.case.place))
+        return self
+
+    def at_claim(self) -> None:
+        self.online().session.begin_claim()
+
+    def at_pickup(self) -> None:
+        self.online().session.begin_pickup()
+
+    def at_trouble(self) -> None:
+        self.online().session.opinion.begin_report()
+
+    def at_opinion(self) -> None:
+        self.waiting().changed("accepted").session.done()
+
+    def at_cabinet(self) -> None:
+        slots = (*item().slots, MaterialSlot("orig", "环评批复原件", is_original_kept=True))
+        self.waiting().changed("received", item=msgspec.structs.replace(item(), slots=slots))
+        self.session.cabinet.begin()
+
+    def left(self) -> "Play":
+        """The applicant goes away with the place kept."""
+        self.waiting().session.leave()
+        self.done(LeaveTerminal)
         return self
 
     def changed(self, state: CaseState, **changes: Any) -> "Play":
@@ -211,9 +298,12 @@ class MemoryHall:
             notice("acceptance"), digest=hashlib.sha256(notice_pdf).hexdigest(), notice_id="n1"
         )
         self.rounds = rounds
+        self.items = (item(),)
         self.said: list[Any] = []
         self.refuse: Exception | None = None
         self.is_slow = False
+        self.is_night = False
+        """Nobody is there: no call, other ways are proposed."""
         self.case: CaseView
         self._tell: Callable[[Any], None]
         self._state: Callable[[Any, Any, float], None]
@@ -224,8 +314,13 @@ class MemoryHall:
 
     async def run(self) -> None:
         self._state("online", None, 0.0)
-        self._tell(Catalogue((item(),)))
+        self._tell(Catalogue("c" * 64, len(self.items)))
         await asyncio.Event().wait()
+
+    async def fetch_catalogue(self, digest: str) -> tuple[ServiceItem, ...]:
+        if digest != "c" * 64:
+            raise Refused(ErrorCode.NOT_FOUND)
+        return self.items
 
     async def upload(self, path: Path, digest: str, media_type: str, on_progress: Callable[[int, int], None]) -> None:
         if self.refuse is not None:
@@ -255,11 +350,15 @@ class MemoryHall:
         match message:
             case SubmitCase():
                 self.case = CaseView(
-                    "c1", "A1", "received", "waiting", item(), message.applicant, message.materials, NOW, "T-01", "x"
+                    *("c1", "A1", "received", "waiting", self.items[0], message.applicant, message.materials, NOW),
+                    *("T-01", "x"),
+                    token=TOKEN,
+                    place=Place(proposals=("appointment", "asynchronous") if self.is_night else ()),
                 )
                 self._tell(TicketIssued(message.request_id, self.case, 0))
-                self._tell(CallStarted("k1", self.case, 1, False, "张敏"))
-                self._review()
+                if not self.is_night:
+                    self._tell(CallStarted("k1", self.case, 1, False, "张敏"))
+                    self._review()
             case SubmitCorrection():
                 self._tell(Done(message.request_id))
                 self._change(state="reviewing", corrections=(), materials=self.case.materials + message.materials)
@@ -268,6 +367,31 @@ class MemoryHall:
                 self._change(state="closed")
             case EndCall():
                 self._tell(CallEnded("k1", "hung_up"))
+            case LeaveTerminal() | Evaluate() | ReportTrouble():
+                self._tell(Done(message.request_id))
+            case ClaimCase() if message.token == TOKEN:
+                self._tell(Done(message.request_id))
+                self._change(ticket_state="missed", place=Place(misses=1))
+            case ClaimCase():
+                self._tell(Error(ErrorCode.NOT_FOUND, "", message.request_id))
+            case RejoinLine():
+                self._tell(Done(message.request_id))
+                self._change(ticket_state="waiting")
+                self._review()
+            case AskSlots():
+                self._tell(SlotsOffered("c1", (AppointmentSlot(NOW, NOW + timedelta(minutes=15), 1),)))
+            case ConvertTicket():
+                self._tell(Done(message.request_id))
+                self._change(ticket_state="converted", place=Place(conversion=message.to, until=message.start))
+            case DepositPapers():
+                self._tell(Done(message.request_id))
+                deposit = Deposit("d1", "allocated", "T-01", 12, message.slots, message.pages, "482913")
+                self._change(deposits=(deposit,))
+            case OpenCell():
+                self._tell(CellOpened(message.request_id, 12, "c1"))
+            case CellClosed():
+                self._tell(Done(message.request_id))
+                self._change(deposits=tuple(_stored(deposit) for deposit in self.case.deposits))
 
     def _review(self) -> None:
         if self.rounds:
@@ -276,6 +400,10 @@ class MemoryHall:
         else:
             self._change(state="accepted")
             self._tell(NoticeReady("c1", self.notice))
+
+
+def _stored(deposit: Deposit) -> Deposit:
+    return msgspec.structs.replace(deposit, state="stored", code="")
 
 
 class MemoryLeg:
@@ -365,7 +493,7 @@ def memory_leg() -> type[MemoryLeg]:
 def devices(tmp_path: Path) -> Devices:
     """A simulated reader, drawn sheets, prints into a folder."""
     camera = DrawnSheetCamera((("申请表", "单位名称：北京通运环保科技有限公司", "本单位已知晓有关规定。"),), 3)
-    return Devices(camera, SimulatedReader(4), PrintToFile(tmp_path / "prints"))
+    return Devices(camera, SimulatedReader(4), PrintToFile(tmp_path / "prints"), SimulatedScanner(), SimulatedCabinet())
 
 
 @pytest.fixture

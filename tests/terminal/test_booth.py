@@ -7,15 +7,18 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PIL import Image
 from pypdf import PdfWriter
 
+from signaling.protocol.acts import CellClosed
 from signaling.protocol.errors import ErrorCode, Refused
-from signaling.protocol.messages import CallEnded, CallStarted, Description
+from signaling.protocol.messages import CallEnded, CallStarted, CaseChanged, Catalogue, Description
 from terminal.booth import Booth
 from terminal.devices import DeviceError, FolderCamera, PrintToFile
 from terminal.effects import Card, StartLeg
+from terminal.simulated import SimulatedCabinet
 from terminal.simulator import Script, Simulator
 
 pytestmark = pytest.mark.slow
@@ -279,6 +282,84 @@ async def test_nothing_of_the_applicant_stays_on_the_disk(booth: Booth, tmp_path
         paper = await handed_in(booth, pdf(tmp_path / "a.pdf"))
         folder = Path(paper.preview).parent
     assert not folder.exists(), "also when the program ends"
+
+
+async def test_a_slip_is_read_printed_and_its_file_wiped(booth: Booth, devices: Any, play: Any, tmp_path: Path) -> None:
+    session = booth.session
+    async with running(booth):
+        await until(booth, lambda: bool(session.items))
+        session.begin_claim()
+        session.entry.scan()
+        await until(booth, lambda: session.entry.problem == "code_unreadable")
+        devices.scanner.show("7K2M9QX4TC")
+        session.entry.scan()
+        await until(booth, lambda: session.entry.is_whole)
+        session.back()
+        session.receive(CaseChanged(play.waiting().case))
+        session.line.print_slip()
+        await until(booth, lambda: session.line.slip_state == "printed")
+        assert session.line.slip_detail == "收件凭证-A001.pdf"
+        assert (tmp_path / "prints" / session.line.slip_detail).read_bytes().startswith(b"%PDF")
+
+
+async def test_a_slip_that_cannot_be_made(booth: Booth, play: Any) -> None:
+    case = play.waiting().case
+    applicant = msgspec.structs.replace(case.applicant, name="\U0010ffff")
+    session = booth.session
+    async with running(booth):
+        session.receive(CaseChanged(msgspec.structs.replace(case, applicant=applicant)))
+        session.line.print_slip()
+        await until(booth, lambda: session.line.slip_state == "failed")
+        assert session.line.slip_detail == "slip_failed"
+
+
+async def test_a_terminal_without_cabinet_and_scanner(memory_hall: Any, memory_leg: Any, devices: Any) -> None:
+    bare = type(devices)(devices.camera, devices.reader, devices.printer)
+    booth = Booth(memory_hall.connect, memory_leg, bare, [], lambda job: job(), lambda job: job())
+    session = booth.session
+    assert not session.cabinet.is_there
+    async with running(booth):
+        session.begin_claim()
+        session.entry.scan()
+        await until(booth, lambda: session.entry.problem == "code_unreadable")
+
+
+async def test_a_wrong_catalogue_is_a_problem_and_asked_for_again(booth: Booth, memory_hall: Any) -> None:
+    session = booth.session
+    async with running(booth):
+        await until(booth, lambda: bool(session.items))
+        session.receive(Catalogue("d" * 64, 1))
+        await until(booth, lambda: session.catalogue.problem == "not_found")
+        assert session.items, "the old one stays"
+
+
+async def test_the_door_is_heard_after_the_applicant_went(
+    memory_hall: Any, memory_leg: Any, devices: Any, play: Any
+) -> None:
+    class Doors(SimulatedCabinet):
+        opened = asyncio.Event()
+
+        def open(self, cell: int, on_closed: Callable[[], None]) -> None:
+            super().open(cell, on_closed)
+            loop.call_soon_threadsafe(self.opened.set)
+
+    loop = asyncio.get_running_loop()
+    cabinet = Doors(closes_after_s=None)
+    slow = type(devices)(devices.camera, devices.reader, devices.printer, None, cabinet)
+    booth = Booth(memory_hall.connect, memory_leg, slow, [], lambda job: job(), lambda job: job())
+    session = booth.session
+    memory_hall.case = play.waiting().case
+    async with running(booth):
+        await until(booth, lambda: bool(session.items))
+        session.begin_pickup()
+        session.entry.type("482913")
+        session.open_cell()
+        async with asyncio.timeout(DEADLINE_S):
+            await cabinet.opened.wait()
+        session.finish()
+        cabinet.shut(12)
+        await booth.flush()
+        assert [message.cell for message in memory_hall.said if isinstance(message, CellClosed)] == [12]
 
 
 def test_start_leg_is_what_the_factory_gets() -> None:

@@ -1,13 +1,16 @@
 """Real devices and what happens when they are missing, vanish or refuse."""
 
+import io
 import os
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import segno
+from PIL import Image
 
-from terminal.devices import CupsPrinter, DeviceError, FolderCamera, PrintToFile, UsbCamera, find_printer
+from terminal.devices import CameraScanner, CupsPrinter, DeviceError, FolderCamera, PrintToFile, UsbCamera, find_printer
 
 
 def code_of(error: pytest.ExceptionInfo[DeviceError]) -> str:
@@ -107,3 +110,34 @@ def test_a_default_printer_is_found(tmp_path: Path, command: Path, monkeypatch: 
     assert isinstance(find_printer(tmp_path, keeps_prints=True), PrintToFile)
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
     assert isinstance(find_printer(tmp_path, keeps_prints=True), PrintToFile)
+
+
+def qr_picture(text: str) -> np.ndarray:
+    drawn = io.BytesIO()
+    segno.make_qr(text, error="q").save(drawn, kind="png", scale=8, border=4)
+    code = np.asarray(Image.open(drawn).convert("RGB"))
+    desk = np.full((1200, 1600, 3), 80, np.uint8)
+    desk[200 : 200 + code.shape[0], 300 : 300 + code.shape[1]] = code
+    return desk
+
+
+class Sheets:
+    """A document camera with these pictures, the last one again and again."""
+
+    def __init__(self, *pictures: np.ndarray) -> None:
+        self._pictures = list(pictures)
+
+    def shoot(self) -> np.ndarray:
+        return self._pictures.pop(0) if len(self._pictures) > 1 else self._pictures[0]
+
+
+def test_the_document_camera_reads_a_slips_code() -> None:
+    empty = np.full((1200, 1600, 3), 80, np.uint8)
+    assert CameraScanner(Sheets(empty, qr_picture("7K2M9QX4TC")), pause_s=0.0).read() == "7K2M9QX4TC"
+
+
+def test_no_code_under_the_camera() -> None:
+    scanner = CameraScanner(Sheets(np.full((1200, 1600, 3), 80, np.uint8)), deadline_s=0.0)
+    with pytest.raises(DeviceError) as problem:
+        scanner.read()
+    assert problem.value.code == "code_unreadable"

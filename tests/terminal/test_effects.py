@@ -11,7 +11,7 @@ def test_effects_are_values() -> None:
     assert StartLeg("k", 1, False) == StartLeg("k", 1, False)
     with pytest.raises(AttributeError):
         Print("n", "p", "t").path = "q"  # type: ignore[misc]
-    assert len(get_args(Effect)) == 14
+    assert len(get_args(Effect)) == 18
 
 
 def test_a_person_has_no_legal_representative() -> None:

@@ -107,7 +107,7 @@ def test_an_optional_paper_counts_once_it_is_there(play: Any, tray: PaperTray) -
 
 
 def test_nothing_changes_while_a_submission_is_on_its_way(play: Any, tray: PaperTray) -> None:
-    tray.lock(True)
+    tray.lock(is_locked=True)
     tray.hand_in("form", ("/x",), "usb")
     tray.start_capture("form")
     assert (tray.papers, tray.capture) == ({}, None)

@@ -1,12 +1,14 @@
 """Playbooks of the applicant: every step, bad orders, repeats, restarts, and that nothing of a person stays."""
 
-from typing import Any
+from typing import Any, get_args
 
+import msgspec
 import pytest
 
 from annotate.codec import encode_wet
 from annotate.marks import InkPoint
 from annotate.operations import WetInk as WetPiece
+from signaling.protocol.acts import ChooseDelivery, ConfirmFix, LeaveTerminal
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import (
     CallEnded,
@@ -26,6 +28,7 @@ from signaling.protocol.messages import (
     WetInk,
     WithdrawCase,
 )
+from signaling.protocol.values import CaseState, Correction, Fix, MaterialSlot, NoticeView, Place, SlotView, TicketState
 from terminal.effects import Card, FetchMaterial, FetchNotice, Print, ReadCard, StartLeg, StopLeg, Wipe
 from terminal.papers import Shot
 
@@ -62,15 +65,16 @@ def test_the_way_to_a_submitted_case(play: Any) -> None:
 
 def test_the_ticket_leads_to_waiting(play: Any) -> None:
     session = play.waiting().session
-    assert (session.step, session.ahead, session.is_sending) == ("waiting", 2, False)
-    session.receive(TicketChanged("c1", "waiting", 1))
-    assert session.ahead == 1
+    line = session.line
+    assert (session.step, line.place.ahead, session.is_sending) == ("waiting", 2, False)
+    session.receive(TicketChanged("c1", "waiting", Place(ahead=1)))
+    assert line.place.ahead == 1
     session.receive(CallRinging("k1", "c1"))
-    assert session.ringing == "k1"
+    assert line.ringing == "k1"
     session.receive(CallEnded("k1", "no_answer"))
-    assert session.ringing == ""
+    assert line.ringing == ""
     session.receive(CallRinging("k2", "other"))
-    assert session.ringing == "", "another case's ringing is not ours"
+    assert line.ringing == "", "another case's ringing is not ours"
 
 
 @pytest.mark.parametrize("step", ["welcome", "items", "submit", "waiting"])
@@ -169,11 +173,11 @@ def test_the_call_and_its_end(play: Any) -> None:
 def test_the_page_and_its_marks(play: Any) -> None:
     session = play.in_call().session
     play.show("b", 2)
-    assert session.page == ("b" * 64, 2)
+    assert session.viewing.page == ("b" * 64, 2)
     assert not play.of(FetchMaterial), "the applicant's own file is here"
     play.mark(1)
     play.mark(1)
-    assert len(session.markup("b" * 64).marks(0)) == 1
+    assert len(session.viewing.markup("b" * 64).marks(0)) == 1
     play.show("e")
     play.show("e")
     assert play.of(FetchMaterial) == [FetchMaterial("e" * 64)]
@@ -188,13 +192,13 @@ def test_marks_that_cannot_be_read_do_no_harm(play: Any, play_time: Any) -> None
     session = play.in_call().session
     session.receive(MarkNumbered("c1", "b" * 64, 1, "o1", "mark", "m1", b"\x00junk", "张敏", play_time))
     assert session.problem == "malformed_message"
-    assert session.markup("b" * 64).marks() == ()
+    assert session.viewing.markup("b" * 64).marks() == ()
 
 
 def test_wet_ink_goes_to_those_who_draw(play: Any) -> None:
     session = play.in_call().session
     seen: list[tuple[str, str]] = []
-    session.subscribe_wet(lambda digest, author, piece: seen.append((digest, author)))
+    session.viewing.subscribe_wet(lambda digest, author, piece: seen.append((digest, author)))
     piece = WetPiece(1, 0, 0, (224, 32, 32), 2.0, False, (InkPoint(1.0, 2.0, 0.5),))
     session.receive(WetInk("c1", "b" * 64, 0, encode_wet(piece), "张敏"))
     session.receive(WetInk("c1", "b" * 64, 0, b"junk", "张敏"))
@@ -250,9 +254,17 @@ def test_everything_of_the_applicant_is_forgotten(play: Any) -> None:
     play.show()
     play.mark(1)
     session.finish()
-    left = (session.card, session.phone, session.item, session.case, session.page, session.ringing, session.problem)
+    left = (
+        session.card,
+        session.phone,
+        session.item,
+        session.case,
+        session.viewing.page,
+        session.line.ringing,
+        session.problem,
+    )
     assert not any(left)
-    kept = (session.tray.papers, session.tray.files, session.markups, session.delivery.notices)
+    kept = (session.tray.papers, session.tray.files, session.viewing.markups, session.delivery.notices)
     assert not any(kept)
     ticks = (session.has_committed, session.consents_to_video)
     assert not any(ticks)
@@ -297,14 +309,17 @@ def test_a_closed_case_is_not_taken_up(play: Any) -> None:
     assert other.session.step == "welcome"
 
 
-def test_withdrawing_wipes_when_the_hall_has_done_it(play: Any) -> None:
+def test_withdrawing_ends_when_the_hall_has_done_it(play: Any) -> None:
     session = play.waiting().session
     session.withdraw()
     session.withdraw()
     assert len(play.said(WithdrawCase)) == 1
     assert session.step == "waiting"
     play.changed("withdrawn")
-    assert session.step == "welcome"
+    assert session.step == "result"
+    session.done()
+    assert session.step == "welcome", "there is nothing to evaluate"
+    assert len(play.said(LeaveTerminal)) == 1, "whatever became of it, the case is not in front of anybody any more"
 
 
 def test_ticket_issued_twice_is_harmless(play: Any) -> None:
@@ -322,6 +337,7 @@ def test_idle(play: Any, prepare: str, is_wiped: bool) -> None:
 
 def test_an_abandoned_notice_is_printed_before_it_is_forgotten(play: Any) -> None:
     session = play.in_call().verified().session
+    session.receive(CallEnded("k1", "hung_up"))
     session.idle_expired()
     assert len(play.of(Print)) == 1
     assert session.step == "result"
@@ -383,3 +399,153 @@ def test_back_leaves_the_file_list_and_the_camera_but_no_pages(play: Any) -> Non
     assert (session.step, session.tray.capture) == ("materials", None)
     session.back()
     assert session.step == "items"
+
+
+CORRECTION = Correction("plan", 0, "图签栏缺少设计单位签章", "补盖设计单位出图专用章")
+GAP = MaterialSlot("lease", "场地使用证明", is_gap_able=True)
+
+
+def gap_item(play: Any) -> Any:
+    sample = play.online().session.items[0]
+    return msgspec.structs.replace(sample, slots=(*sample.slots, GAP))
+
+
+def test_a_minor_paper_may_follow_when_the_letter_is_signed(play: Any) -> None:
+    play.online(gap_item(play))
+    session = play.at_items_of(gap_item(play)).session
+    play.store("form", "a")
+    play.store("plan", "b")
+    session.to_submit()
+    assert session.step == "materials"
+    session.tray.follow_later("form", is_later=True)
+    session.tray.follow_later("lease", is_later=True)
+    assert session.tray.to_follow == ("lease",), "only what the item allows may follow"
+    session.to_submit()
+    session.set_commitment(True)
+    session.submit()
+    assert not play.said(SubmitCase), "what follows later is promised in the letter"
+    session.options.set_signed(True)
+    session.submit()
+    (asked,) = play.said(SubmitCase)
+    assert (asked.to_follow, asked.has_committed) == (("lease",), True)
+
+
+def test_papers_that_were_to_follow_are_handed_in(play: Any) -> None:
+    session = play.waiting().session
+    item = gap_item(play)
+    play.changed("accepted_with_gap", item=item, list=(SlotView("lease", "waived"),))
+    assert session.step == "result"
+    session.fill_gaps()
+    assert (session.step, [slot.code for slot in session.tray.slots]) == ("correction", ["lease"])
+    assert not session.can_submit_correction, "nothing is there yet"
+    play.store("lease", "e")
+    play.changed("accepted_with_gap", item=item, list=(SlotView("lease", "waived"),), address="x")
+    assert session.tray.is_complete, "other news do not throw the paper away"
+    session.submit_correction()
+    (asked,) = play.said(SubmitCorrection)
+    assert [material.slot for material in asked.materials] == ["lease"]
+    session.receive(Done(asked.request_id))
+    play.changed("accepted", list=(SlotView("lease", "uploaded"),))
+    assert (session.step, session.is_filling) == ("result", False)
+
+
+def test_filling_gaps_can_be_left(play: Any) -> None:
+    session = play.waiting().session
+    play.changed("accepted_with_gap", item=gap_item(play), list=(SlotView("lease", "waived"),))
+    session.fill_gaps()
+    session.back()
+    assert (session.step, session.tray.slots) == ("result", ())
+
+
+def test_advice_leads_to_the_application(play: Any) -> None:
+    session = play.at_submit().session
+    session.set_commitment(True)
+    session.submit(is_pre_review=True)
+    play.waiting_after_submit()
+    play.changed("advised")
+    assert session.step == "correction"
+    session.submit_correction()
+    assert play.said(SubmitCorrection)[0].materials == ()
+    play.done(SubmitCorrection)
+    play.changed("advised", corrections=(CORRECTION,))
+    assert not session.can_submit_correction
+    play.store("plan", "d")
+    session.submit_correction()
+    assert len(play.said(SubmitCorrection)) == 2
+
+
+@pytest.mark.parametrize("state", get_args(CaseState))
+@pytest.mark.parametrize("ticket", get_args(TicketState))
+def test_a_restart_finds_every_state_again(play: Any, state: CaseState, ticket: TicketState) -> None:
+    play.waiting().changed(state, ticket_state=ticket)
+    other = type(play)().online()
+    other.session.receive(CaseChanged(play.case))
+    expected = "welcome" if state in ("closed", "withdrawn") else play.session.step
+    assert other.session.step == expected
+    assert other.session.patience in ("endless", "draft", "done")
+
+
+def test_an_on_the_spot_correction_is_answered_once(play: Any) -> None:
+    session = play.in_call().session
+    session.confirm_fix(is_confirmed=True)
+    assert not play.said(ConfirmFix)
+    play.changed("reviewing", fixes=(Fix("f0", "name", "a", "b", "refused"), Fix("f1", "phone", "1", "2")))
+    session.confirm_fix(is_confirmed=False)
+    session.confirm_fix(is_confirmed=True)
+    (asked,) = play.said(ConfirmFix)
+    assert (asked.fix_id, asked.is_confirmed) == ("f1", False)
+
+
+def test_the_way_of_fetching_is_changed(play: Any) -> None:
+    session = play.waiting().changed("granted").session
+    session.options.set_delivery("courier")
+    session.choose_delivery()
+    assert not play.said(ChooseDelivery), "without an address"
+    session.options.set_address("北京市通州区新华东街 48 号")
+    session.choose_delivery()
+    (asked,) = play.said(ChooseDelivery)
+    assert (asked.way, asked.address) == ("courier", "北京市通州区新华东街 48 号")
+
+
+@pytest.mark.parametrize("state", get_args(CaseState))
+def test_what_can_be_withdrawn(play: Any, state: CaseState) -> None:
+    session = play.waiting().changed(state).session
+    session.withdraw()
+    open_states = ("pre_review", "advised", "received", "reviewing", "correction_requested")
+    accepted = ("accepted", "accepted_with_gap", "paused")
+    assert bool(play.said(WithdrawCase)) is (state in open_states + accepted)
+
+
+def test_an_older_notice_is_not_taken_for_the_outcome(play: Any, play_time: Any) -> None:
+    session = play.in_call().corrections().session
+    correction = NoticeView("n-1", "correction", "1", "printed", play_time, "a" * 64, play_time)
+    acceptance = NoticeView("n-2", "acceptance", "2", "sealing", play_time)
+    play.changed("correction_requested", notices=(correction,))
+    assert session.notice.view.notice_id == "n-1"
+    play.changed("accepted", corrections=(), notices=(correction, acceptance))
+    assert session.notice is None, "it is being sealed"
+    sealed = msgspec.structs.replace(acceptance, state="ready", digest="b" * 64, decided_at=play_time)
+    play.changed("accepted", notices=(correction, sealed))
+    assert session.delivery.notices["n-2"].view == sealed
+    play.changed("received", notices=(correction, msgspec.structs.replace(sealed, state="voided")))
+    assert session.notice.view.notice_id == "n-1", "a void notice tells nothing"
+
+
+def test_who_goes_away_while_correcting_keeps_the_place(play: Any) -> None:
+    session = play.waiting().corrections().session
+    assert (session.step, session.patience) == ("correction", "draft")
+    paper_id = play.check("plan", "d")
+    assert session.patience == "endless", "a long upload is not a sleeping applicant"
+    session.tray.paper_stored(paper_id)
+    session.idle_expired()
+    play.done(LeaveTerminal)
+    assert (session.step, session.patience) == ("slip", "done")
+    session.idle_expired()
+    assert session.step == "welcome"
+
+
+def test_asking_anew_takes_the_last_problem_away(play: Any) -> None:
+    session = play.waiting().session
+    session.receive(Error(ErrorCode.SLOT_TAKEN, "", "r"))
+    session.leave()
+    assert session.problem == ""

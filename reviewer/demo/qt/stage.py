@@ -9,15 +9,20 @@ from itertools import pairwise
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
-from PyQt6.QtGui import QFont, QKeyEvent, QMouseEvent
+from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from annotate.operations import WetInk
 from annotate.pages import PageSource
 from reviewer.__main__ import connect_to_hall
+from reviewer.demo.acceptance import whole_case
 from reviewer.demo.evidence import Evidence
+from reviewer.demo.hall_process import DemoHall
+from reviewer.demo.missed_call import missed_call
+from reviewer.demo.night_deposit import night_deposit
 from reviewer.demo.papers import KnownReader, Papers
-from reviewer.demo.story import Button, Point, Programme, Story, Until, whole_case
+from reviewer.demo.programme import Programme, Story, Until
+from reviewer.demo.story import Button, Point
 from reviewer.desk import ConnectTo
 from reviewer.qt.confirm import Confirmation
 from reviewer.qt.program import DeskProgram
@@ -25,7 +30,7 @@ from reviewer.settings import Settings as DeskSettings
 from signaling.peer.synthetic import SyntheticSources
 from signaling.peer.tracks import Sources
 from signaling.qt.language import speak_chinese
-from signaling.qt.look import FAMILY, apply_look, style_sheet
+from signaling.qt.look import apply_look, style_sheet
 from signaling.qt.messages import log_qt_messages
 from terminal.qt.program import Program as BoothProgram
 from terminal.settings import Settings as BoothSettings
@@ -46,7 +51,13 @@ class Stage:
     """Both programs, side by side where there is a display. See ``story.Stage`` for what a story may do."""
 
     def __init__(
-        self, desk: DeskSettings, connect: ConnectTo, desk_sources: Sources, booth: BoothSettings, shots: Path
+        self,
+        desk: DeskSettings,
+        connect: ConnectTo,
+        desk_sources: Sources,
+        booth: BoothSettings,
+        hall: DemoHall,
+        shots: Path,
     ) -> None:
         self._app = QApplication.instance() or QApplication(["cloud-window-demo"])
         assert isinstance(self._app, QApplication)  # noqa: S101 - one Qt application, made here or by a test
@@ -54,20 +65,19 @@ class Stage:
         speak_chinese(self._app)
         self._desk = DeskProgram(desk, connect, desk_sources)
         self._booth = BoothProgram(self._app, booth, KnownReader())
+        self.hall = hall
         self._shots = shots
         self._wet = 0
         self._began = time.monotonic()
         self.desk, self.desk_session = self._desk.window, self._desk.desk.session
         self.booth, self.booth_session = self._booth.window, self._booth.session
         self._dress_booth(booth.base_px)
-        self.booth_session.subscribe_wet(self._wet_arrived)
+        self.booth_session.viewing.subscribe_wet(self._wet_arrived)
 
     def _dress_booth(self, base_px: int) -> None:
         """The booth's larger type beside the desk's: the application's sheet is the desk's."""
-        font = QFont(FAMILY)
-        font.setPixelSize(base_px)
-        self.booth.setFont(font)
-        self.booth.setStyleSheet(style_sheet(base_px))
+        # in so many words: the application's font, the desk's, would win over the window's
+        self.booth.setStyleSheet(f"QWidget {{ font-size: {base_px}px; }}\n{style_sheet(base_px)}")
 
     def open(self) -> None:
         """Show both windows and connect both programs."""
@@ -148,9 +158,16 @@ class Stage:
 
     def dialog(self) -> Button | None:
         """The confirming button of the desk's open dialog."""
-        open_ones = (child for child in self.desk.findChildren(Confirmation) if child.isVisible())
-        found = next(open_ones, None)
+        found = self._confirmation()
         return found.confirm if found is not None else None
+
+    def form(self) -> object:
+        """The form in the desk's open dialog."""
+        found = self._confirmation()
+        return found.form if found is not None else None
+
+    def _confirmation(self) -> Confirmation | None:
+        return next((child for child in self.desk.findChildren(Confirmation) if child.isVisible()), None)
 
     # --- the eyes ---------------------------------------------------------------------------------------
 
@@ -167,9 +184,11 @@ class Stage:
         return self._wet
 
     def screenshot(self, name: str) -> None:
-        """Pictures of both windows."""
-        for window, who in ((self.desk, "desk"), (self.booth, "terminal")):
-            window.grab().save(str(self._shots / f"{name}-{who}.png"))
+        """Pictures of both windows, and of the desk's dialog when one is open."""
+        windows: list[tuple[QWidget | None, str]] = [(self.desk, "desk"), (self.booth, "terminal")]
+        for window, who in (*windows, (self._confirmation(), "dialog")):
+            if window is not None:
+                window.grab().save(str(self._shots / f"{name}-{who}.png"))
 
     def elapsed_s(self) -> float:
         """Since ``play`` began."""
@@ -200,25 +219,43 @@ class Stage:
 def play_windows(
     desk: DeskSettings,
     booth: BoothSettings,
+    hall: DemoHall,
     papers: Papers,
     evidence: Evidence,
     tell: Callable[[str], None],
+    stories: Sequence[int],
     stays: bool,
 ) -> dict[str, float]:
-    """The whole case in both windows; figures by name in seconds. With ``stays`` the windows are left open.
+    """The stories of these numbers in both windows; figures by name in seconds. With ``stays`` the windows stay open.
 
     Raises StoryStuck, RuntimeError.
     """
     log_qt_messages()
-    stage = Stage(desk, connect_to_hall, SyntheticSources("审核人员（模拟画面）"), booth, evidence.out)
+    stage = Stage(desk, connect_to_hall, SyntheticSources("审核人员（模拟画面）"), booth, hall, evidence.out)
     try:
-        programme = stage.play(tell, lambda programme: whole_case(stage, programme, papers, evidence.marked_drawing))
+        programme = stage.play(tell, lambda programme: _stories(stage, programme, papers, evidence, stories))
         if stays:
             tell("窗口保持打开，可以继续点击；关闭两个窗口即结束演示。")
             stage.stay()
     finally:
         stage.close()
     return programme.figures
+
+
+def _stories(stage: Stage, programme: Programme, papers: Papers, evidence: Evidence, numbers: Sequence[int]) -> Story:
+    booth, desk = stage.booth_session, stage.desk_session
+    yield Until("终端连接大厅", lambda: booth.connection.state == "online" and bool(booth.items))
+    yield Until("审核席登录", lambda: desk.connection == "online" and bool(desk.name))
+    programme.line(f"终端以设备密钥（Ed25519）连接大厅，取得 {len(booth.items)} 个事项；审核人员 {desk.name} 登录席位")
+    for number in numbers:
+        programme.headline(number)
+        match number:
+            case 1:
+                yield from whole_case(stage, programme, papers, evidence.marked_drawing)
+            case 2:
+                yield from missed_call(stage, programme, papers)
+            case _:
+                yield from night_deposit(stage, programme, papers)
 
 
 class _Player(QObject):
@@ -243,6 +280,7 @@ class _Player(QObject):
 
     def stop(self) -> None:
         self._timer.stop()
+        self._story.close()  # a story that was broken off lets its colleagues go
 
     def _tick(self) -> None:
         try:

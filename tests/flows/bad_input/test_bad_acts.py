@@ -35,9 +35,9 @@ from signaling.protocol.messages import (
     MarkNumbered,
     OperateMark,
     SetAvailability,
+    ShowPage,
     SubmitCase,
     TicketIssued,
-    WithdrawCase,
 )
 from signaling.protocol.values import Correction
 from terminal.settings import Settings
@@ -89,11 +89,13 @@ async def test_bad_decisions(hall: Any, people: Any, nothing_is_lost: Any) -> No
         await other.refused(Decide("mine", case_id, "accept"), ErrorCode.NOT_FOUND)
         await terminal.refused(Decide("self", case_id, "accept"), ErrorCode.NOT_ALLOWED)  # type: ignore[arg-type]
         assert nothing_is_lost("Decided") == []
+        await desk.refused(Decide("unread", case_id, "accept"), ErrorCode.NOT_LOOKED_AT)
+        for material in offer.case.materials:
+            desk.client.say(ShowPage(case_id, material.digest, 0))
         assert isinstance(await desk.ask(Decide("yes", case_id, "accept")), Done)
         assert isinstance(await desk.ask(Decide("yes", case_id, "accept")), Done), "a repeat is answered the same"
         await desk.refused(Decide("yes", case_id, "request_corrections", (fault,)), ErrorCode.REQUEST_REUSED)
         await desk.refused(Decide("again", case_id, "accept"), ErrorCode.ILLEGAL_STEP)
-        await terminal.refused(WithdrawCase("late", case_id), ErrorCode.ILLEGAL_STEP)
     assert [fact["request_id"] for fact in nothing_is_lost("Decided")] == ["yes"]
 
 
@@ -225,10 +227,12 @@ async def test_the_call_goes_on_when_the_camera_vanishes(
             at_desk.show_material(digest)
             stroke = Stroke(MarkStyle(width_pt=2.0), (InkPoint(1, 1, 0.5), InkPoint(9, 9, 0.5)))
             at_desk.operate(AddMark("m1", 0, stroke, 1))
-            await at_booth.until(session, lambda: len(session.markup(digest).marks()) == 1)
+            await at_booth.until(session, lambda: len(session.viewing.markup(digest).marks()) == 1)
             at_desk.end()
             await at_booth.until(session, lambda: session.talk.call is None)
             session.withdraw()
+            await at_booth.until(session, lambda: session.step == "result")
+            session.finish()
             await at_booth.until(session, lambda: session.case is None)
         working.cancel()
     assert [len(nothing_is_lost(kind)) for kind in ("CallRejoined", "MarkRecorded", "CaseWithdrawn")] == [0, 1, 1]

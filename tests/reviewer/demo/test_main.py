@@ -20,8 +20,15 @@ def test_a_folder_of_somebody_else_is_not_emptied(tmp_path: Path, capsys: pytest
     assert "演示没有走完" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("given", ["0", "201", "many"])
+def test_a_busy_hall_has_some_terminals(given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--load", given])
+    assert "终端数应在 1 到 200 之间" in capsys.readouterr().err
+
+
 def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     said = capsys.readouterr().out
-    assert all(option in said for option in ("--materials", "--out", "--keep", "--headless"))
+    assert all(option in said for option in ("--materials", "--out", "--load", "--keep", "--headless"))

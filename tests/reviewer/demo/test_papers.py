@@ -65,7 +65,8 @@ def test_own_files_take_the_places_they_fit(papers: Papers, tmp_path: Path) -> N
     Image.new("RGB", (900, 600), "white").save(tmp_path / "图-改.pdf")
     Image.new("RGB", (80, 60), "white").save(tmp_path / "b.png")
     found = found_papers(tmp_path, papers)
-    assert found == Papers(tmp_path / "b.png", below / "a.pdf", tmp_path / "图.pdf", tmp_path / "图-改.pdf")
+    given = (tmp_path / "b.png", below / "a.pdf", tmp_path / "图.pdf", tmp_path / "图-改.pdf")
+    assert found == Papers(*given, papers.statement)
 
 
 def test_an_empty_folder_leaves_the_drawn_papers(papers: Papers, tmp_path: Path) -> None:

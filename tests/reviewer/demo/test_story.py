@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewer.demo.story import Programme, Until, press
+from reviewer.demo.story import pick, press
 
 
 class Key:
@@ -36,14 +36,34 @@ def test_a_visible_enabled_button_is_pressed_once() -> None:
     assert key.pressed == 1
 
 
-def test_lines_are_numbered_and_timed() -> None:
-    told: list[str] = []
-    times = iter((0.5, 12.25))
-    programme = Programme(told.append, lambda: next(times))
-    programme.line("提交")
-    programme.line("办结")
-    assert told == ["  1    0.50 s  提交", "  2   12.25 s  办结"]
+class Entry:
+    """An entry of a menu in memory."""
+
+    def __init__(self, words: str, is_enabled: bool) -> None:
+        self._words, self._is_enabled = words, is_enabled
+        self.chosen = 0
+
+    def text(self) -> str:
+        return self._words
+
+    def isEnabled(self) -> bool:
+        return self._is_enabled
+
+    def trigger(self) -> None:
+        self.chosen += 1
 
 
-def test_a_wait_has_a_deadline_unless_told_otherwise() -> None:
-    assert 0 < Until("x", lambda: True).deadline_s <= 60
+class Menu:
+    def __init__(self, *entries: Entry) -> None:
+        self._entries = entries
+
+    def actions(self) -> tuple[Entry, ...]:
+        return self._entries
+
+
+def test_a_menu_is_read_as_a_person_reads_it() -> None:
+    barred, possible = Entry("不予受理（缺理由）", False), Entry("不予受理…", True)
+    pick(Menu(barred, possible), "不予受理")
+    assert (barred.chosen, possible.chosen) == (0, 1)
+    with pytest.raises(RuntimeError, match="does not offer"):
+        pick(Menu(barred), "不予受理")

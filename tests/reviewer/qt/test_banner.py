@@ -27,7 +27,7 @@ def test_a_lost_connection_counts_down_and_goes_before_a_problem(stage, banner):
     assert "2 秒后重试" in banner.text.text()
     stage.session.connection_changed("connecting")
     assert "正在重连" in banner.text.text()
-    stage.session.connection_changed("online", name="张敏")
+    stage.session.connection_changed("online")
     assert "导出批注失败" in banner.text.text()
 
 

@@ -1,11 +1,13 @@
-"""The confirmations: nothing happens before, everything that will be sealed is named."""
+"""The confirmations: nothing happens before, every way a call can end is asked about."""
+
+from datetime import UTC, datetime
 
 import pytest
-from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
-from reviewer.qt.confirm import confirm_acceptance, confirm_corrections, confirm_hang_up
-from signaling.protocol.messages import Decide, EndCall
+from reviewer.qt.confirm import confirm_conversion, confirm_hang_up, confirm_missed, confirm_park
+from signaling.protocol.acts import ConvertTicket, MarkMissed, ParkCall
+from signaling.protocol.messages import EndCall
 
 
 @pytest.fixture
@@ -19,36 +21,28 @@ def texts(dialog) -> str:
     return "\n".join(found.text() for found in dialog.findChildren(QLabel))
 
 
-def test_acceptance_names_the_papers_with_version_pages_and_digest(stage, parent, qtbot, clipped):
-    dialog = confirm_acceptance(stage.looked().session, parent)
-    dialog.open()
-    said = texts(dialog)
-    for paper in stage.session.papers.current():
-        assert f"{paper.slot_name} 第 1 版 · {paper.page_count} 页 · 摘要 {paper.material.digest[:12]}" in said
-    assert clipped(dialog) == []
-    assert stage.said(Decide) == []
-    qtbot.keyClick(dialog, Qt.Key.Key_Return)
-    assert [message.outcome for message in stage.said(Decide)] == ["accept"]
-
-
-def test_escape_decides_nothing(stage, parent, qtbot):
-    dialog = confirm_acceptance(stage.looked().session, parent)
-    dialog.open()
-    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    assert stage.said(Decide) == []
-
-
-def test_corrections_are_listed_before_they_go_out(stage, parent):
-    dialog = confirm_corrections(stage.drafted().session, parent)
-    assert "1. 厂区总平面布置图 第 1 页：未标注排放口" in texts(dialog)
-    assert "要求：在图上标明" in texts(dialog)
-    dialog.confirm.click()
-    assert [message.outcome for message in stage.said(Decide)] == ["request_corrections"]
-
-
-@pytest.mark.parametrize("ask", [confirm_acceptance, confirm_corrections, confirm_hang_up])
+@pytest.mark.parametrize("ask", [confirm_hang_up, confirm_missed, confirm_park])
 def test_there_is_nothing_to_ask_without_a_call(stage, parent, ask):
     assert ask(stage.ready().session, parent) is None
+
+
+@pytest.mark.parametrize(("ask", "kind"), [(confirm_missed, MarkMissed), (confirm_park, ParkCall)])
+def test_other_ends_of_a_call_are_asked_about(stage, parent, clipped, ask, kind):
+    dialog = ask(stage.in_call().session, parent)
+    dialog.open()
+    assert clipped(dialog) == []
+    assert stage.said(kind) == []
+    dialog.confirm.click()
+    assert stage.said(kind) == [kind("call-1")]
+
+
+@pytest.mark.parametrize("start", [None, datetime(2026, 11, 23, 1, 15, tzinfo=UTC)])
+def test_a_place_in_line_is_exchanged_after_a_question(stage, parent, start):
+    to = "appointment" if start else "window"
+    dialog = confirm_conversion(stage.in_call().session, to, start, parent)
+    assert ("11 月 23 日 09:15" in texts(dialog)) == (start is not None)
+    dialog.confirm.click()
+    assert [(said.case_id, said.to, said.start) for said in stage.said(ConvertTicket)] == [("C-1", to, start)]
 
 
 def test_hanging_up_an_undecided_case_asks_first(stage, parent):

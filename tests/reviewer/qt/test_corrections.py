@@ -74,3 +74,11 @@ def test_what_was_sent_stays_readable(stage, panel, build):
     texts = shown_texts(panel)
     assert "上次告知的补正事项" in texts
     assert panel.add.isVisible()
+
+
+def test_missing_materials_are_listed_with_one_click(stage, panel, build):
+    stage.opened(build.case(materials=build.case().materials[:1]))
+    assert panel.missing.text() == "列入缺少的材料 2 项"
+    panel.missing.click()
+    assert [draft.slot for draft in stage.session.drafts] == ["licence", "plan"]
+    assert not panel.missing.isVisible()

@@ -1,4 +1,4 @@
-"""Between two cases: what to do, and three figures."""
+"""Between two cases: what to do, and four figures."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,5 +22,5 @@ def test_away_offers_to_begin_and_ready_waits(stage, qtbot, clipped):
     assert page.figures["最久等待"].text() == "—"
     since = datetime.now(UTC) - timedelta(seconds=130)
     stage.hear(QueueChanged((WaitingEntry("A1", "排污", "永顺", since, "waiting"),)))
-    assert [figure.text() for figure in page.figures.values()] == ["1", "2:10", "0"]
+    assert [figure.text() for figure in page.figures.values()] == ["1", "2:10", "0", "0"]
     assert clipped(page) == []

@@ -17,7 +17,7 @@ from reviewer.settings import Settings
 from signaling.peer.connection import CallLeg
 from signaling.peer.synthetic import SyntheticSources
 from signaling.protocol.enrolment import LoginFile
-from signaling.protocol.messages import CallStarted, DeskChanged, Rejoin
+from signaling.protocol.messages import CallStarted, DeskChanged, Rejoin, Welcome
 
 LEAVE_S = 1.0
 
@@ -25,7 +25,7 @@ LEAVE_S = 1.0
 class MemoryHall:
     """Admits everybody; speaks from the loop's thread as the real client does."""
 
-    name = "张敏"
+    welcome = Welcome(1, "s", "张敏", "t", datetime.now(UTC), ("reviewer",))
     started: "MemoryHall | None" = None
 
     def __init__(self, login, on_message, on_state) -> None:
@@ -90,10 +90,10 @@ from reviewer.qt.program import run_program
 from reviewer.settings import Settings
 from signaling.peer.synthetic import SyntheticSources
 from signaling.protocol.enrolment import LoginFile
-from signaling.protocol.messages import CallStarted, Description, DeskChanged
+from signaling.protocol.messages import CallStarted, Description, DeskChanged, Welcome
 
 class Hall:
-    name = "r-01"
+    welcome = Welcome(1, "s", "r-01", "t", datetime.now(UTC))
 
     def __init__(self, login, on_message, on_state):
         self.hear, self.on_state = on_message, on_state

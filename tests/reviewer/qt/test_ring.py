@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reviewer.qt.ring import RingCard
-from signaling.protocol.messages import AnswerCall, CallEnded, DeclineCall
+from signaling.protocol.messages import AnswerCall, CallEnded, CallOffered, DeclineCall
+from signaling.protocol.values import Place
 
 
 @pytest.fixture
@@ -63,3 +64,9 @@ def test_declining_reports(stage, card):
     stage.ringing()
     card.decline.click()
     assert stage.said(DeclineCall) == [DeclineCall("call-1")]
+
+
+def test_it_says_why_it_rings_here(stage, card, build):
+    place = Place("correction_return", rule="preferred_reviewer")
+    stage.ready().hear(CallOffered("call-1", build.case("received", place=place), 20.0))
+    assert card.where.text().endswith("补正返回 · 原审核人员优先")

@@ -8,26 +8,18 @@ import pytest
 from annotate.errors import PageErrorCode
 from reviewer.calls import Connection, Link
 from reviewer.checks import Check, CheckCode
-from reviewer.draft import Reason, ReasonCode
 from reviewer.qt import sentences
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.values import (
     Availability,
-    CaseState,
     EndReason,
     MediaType,
-    NoticeState,
     Source,
-    TicketState,
 )
 
 TABLES = [
     (sentences.AVAILABILITY, Availability),
     (sentences.AVAILABILITY_CHIP, Availability),
-    (sentences.CASE_STATE, CaseState),
-    (sentences.CASE_CHIP, CaseState),
-    (sentences.NOTICE_STATE, NoticeState),
-    (sentences.TICKET_STATE, TicketState),
     (sentences.END_REASON, EndReason),
     (sentences.LINK, Link),
     (sentences.CONNECTION, Connection),
@@ -44,15 +36,9 @@ def test_tables_are_complete(table, codes):
     assert set(table) == set(get_args(codes))
 
 
-def test_a_closed_case_is_not_said_to_be_finished():
-    assert sentences.case_word("closed", True) == "已受理·已取件"
-    assert sentences.case_word("closed", False) == "已结束"
-    assert sentences.case_word("accepted", True) == "已受理"
-
-
 def test_the_hall_s_away_codes_become_words_and_own_words_stay():
-    assert [sentences.away_text(reason) for reason in ("no_answer", "declined", "会商", "")] == [
-        "来电未接", "已拒接", "会商", "",
+    assert [sentences.away_text(reason) for reason in ("no_answer", "declined", "gone", "会商", "")] == [
+        "来电未接", "已拒接", "席位断线", "会商", "",
     ]  # fmt: skip
 
 
@@ -66,11 +52,6 @@ def test_every_paper_problem_and_error_code_is_a_sentence():
     for code in ("mark_out_of_range", "mark_unreadable", "export_failed"):
         assert is_chinese(sentences.problem_sentence(code))
     assert sentences.problem_sentence("internal_typeerror") == "出现问题：internal_typeerror"
-
-
-@pytest.mark.parametrize("code", get_args(ReasonCode))
-def test_every_reason_is_a_sentence(code):
-    assert is_chinese(sentences.reason_sentence(Reason(code, "3")))
 
 
 @pytest.mark.parametrize("code", get_args(CheckCode))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reviewer.qt.topbar import TopBar
+from signaling.protocol.acts import ExtendWrapUp
 from signaling.protocol.messages import DeskChanged, QueueChanged, SetAvailability
 from signaling.protocol.values import WaitingEntry
 
@@ -19,7 +20,7 @@ def bar(stage, qtbot):
 
 
 def test_the_chip_says_state_reason_and_time(stage, bar):
-    stage.online()
+    stage.live().online()
     stage.hear(DeskChanged("away", "会商", datetime.now(UTC) - timedelta(seconds=65)))
     assert bar.state.text() == "● 暂离（会商） 1:05"
     assert bar.state.property("state") == "idle"
@@ -66,3 +67,13 @@ def test_queue_shift_link_and_name(stage, bar):
     assert bar.handled.text() == "本次已受理 1 件"
     stage.session.link_changed("call-1", 1, "unstable")
     assert (bar.link.text(), bar.link.property("state")) == ("视频不稳定", "warn")
+
+
+def test_the_wrap_up_counts_down_and_can_be_made_longer(stage, bar):
+    stage.live().wrapping_up()
+    stage.hear(DeskChanged("wrap_up", "", stage.now, datetime.now(UTC) + timedelta(seconds=38.9)))
+    assert bar.state.text() == "● 整理 剩 0:38"
+    bar.extend.click()
+    assert len(stage.said(ExtendWrapUp)) == 1
+    stage.desk("ready")
+    assert not bar.extend.isVisible()

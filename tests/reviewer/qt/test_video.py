@@ -11,7 +11,7 @@ from reviewer.qt.video import VideoPanel
 from signaling.peer.picture import Picture
 from signaling.peer.synthetic import STRIP
 from signaling.peer.tracks import HEIGHT
-from signaling.protocol.messages import CallHeld, CallStarted, DeskChanged, HoldCall
+from signaling.protocol.messages import CallHeld, CallStarted, CaseChanged, DeskChanged, HoldCall
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_picture_of_the_older_leg_does_not_freeze_when_the_new_one_fails(stage
 
 
 def test_the_clock_counts_from_the_hall_s_time_also_after_a_reconnect(stage, panel):
-    stage.in_call().hear(DeskChanged("in_call", "", datetime.now(UTC) - timedelta(seconds=75)))
+    stage.live().in_call().hear(DeskChanged("in_call", "", datetime.now(UTC) - timedelta(seconds=75)))
     assert panel.clock.text() == "1:15"
     stage.session.connection_changed("waiting", None, 1.0)
     stage.session.connection_changed("online")
@@ -115,3 +115,9 @@ def test_pictures_are_painted(stage, panel, qtbot):
     qtbot.waitUntil(lambda: panel.remote.painted > 0 and panel.own.painted > 0)
     assert panel.remote.geometry().contains(panel.own.geometry().translated(panel.remote.pos()))
     assert panel.own.geometry().bottom() < panel.remote.height() * (HEIGHT - STRIP) / HEIGHT, "the caption is free"
+
+
+def test_a_cut_off_terminal_is_said_instead_of_a_frozen_picture(stage, panel, build):
+    stage.in_call().session.link_changed("call-1", 1, "connected")
+    stage.hear(CaseChanged(build.case(ticket_state="interrupted")))
+    assert panel.remote.accessibleDescription().startswith("终端断线")

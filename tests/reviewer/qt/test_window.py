@@ -15,6 +15,7 @@ from signaling.protocol.messages import AnswerCall, CallStarted, Decide, DeskCha
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 STATES = (
     "online", "ready", "ringing", "in_call", "looked", "drafted", "waiting_for_correction", "accepted", "wrapping_up",
+    "opened",
 )  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def test_panels_come_with_the_case(stage, window):
 
 
 def test_the_clocks_of_the_call_agree(stage, window):
-    stage.in_call().hear(DeskChanged("in_call", "", datetime.now(UTC) - timedelta(minutes=2)))
+    stage.live().in_call().hear(DeskChanged("in_call", "", datetime.now(UTC) - timedelta(minutes=2)))
     assert window.topbar.state.text().endswith(" 2:00")
     assert window.video.clock.text() == "2:00"
     window.video.clock.setText("")
@@ -115,8 +116,8 @@ def test_a_correction_is_written_and_sent_with_the_keyboard_only(stage, window, 
     stage.looked()
     window.viewer.canvas.setFocus()
     press(qtbot, Qt.Key.Key_F6)
-    press(qtbot, Qt.Key.Key_Right)
-    press(qtbot, Qt.Key.Key_Right)
+    for _ in range(3):
+        press(qtbot, Qt.Key.Key_Right)
     assert window.tabs.shown_page is window.corrections
     for _ in range(6):
         if QApplication.focusWidget() is window.corrections.add:
@@ -160,3 +161,32 @@ def test_f1_shows_the_keys_and_f6_goes_round_the_panels(stage, window, qtbot):
     press(qtbot, Qt.Key.Key_F6, SHIFT)
     press(qtbot, Qt.Key.Key_F1)
     assert window.findChild(CheatSheet).isVisible()
+
+
+def test_a_case_opened_without_a_call_needs_no_video(stage, window):
+    stage.opened()
+    assert not window.video.isVisible()
+    assert window.right.isVisible()
+    assert window.decision.put_back.isVisible()
+
+
+@pytest.mark.parametrize("begin", ["in_call", "opened"])
+def test_the_keyboard_goes_to_the_paper_when_the_work_begins(stage, window, begin):
+    getattr(stage, begin)()
+    assert QApplication.focusWidget() is window.viewer.canvas
+
+
+def test_a_decided_case_shows_its_facts(stage, window, build):
+    stage.accepted()
+    assert window.tabs.shown_page is window.facts
+
+
+def test_questions_of_the_panels_open_their_dialogs(stage, window, build):
+    stage.roles = ("reviewer", "supervisor")
+    stage.accepted()
+    window.facts.void_asked.emit("N-acceptance")
+    window.facts.void_asked.emit("another case's")
+    window.decision.missed_asked.emit()
+    window.decision.conversion_asked.emit("window", None)
+    titles = [dialog.windowTitle() for dialog in window.findChildren(Confirmation)]
+    assert titles == ["作废文书", "终端前无人应答？", "转人工窗口"]

@@ -7,8 +7,9 @@ after each event what must always hold.
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import pytest
 
 from signaling.hall.commands import (
@@ -16,12 +17,14 @@ from signaling.hall.commands import (
     CloseSession,
     Command,
     NoticeOrder,
+    Notify,
     Record,
     SealNotice,
     Send,
     SetTimer,
 )
 from signaling.hall.events import (
+    CatalogueChanged,
     Connected,
     Desk,
     Disconnected,
@@ -29,26 +32,48 @@ from signaling.hall.events import (
     MessageReceived,
     NoticeSealed,
     Restarted,
+    Staff,
     Terminal,
     TimerFired,
 )
-from signaling.hall.facts import Entry
+from signaling.hall.facts import CaseDelivered, Decided, Entry, Fact
 from signaling.hall.hall import Hall, HallRules
+from signaling.hall.offering import Offering
+from signaling.hall.office_facts import ResultBegun
+from signaling.hall.queue_facts import DeskStateChanged
 from signaling.hall.working_days import PublishedYear, WorkingDays
+from signaling.protocol.acts import OpenCase, ReturnCase
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import (
     AnswerCall,
     CallOffered,
     CallStarted,
     Decide,
+    EndCall,
     Error,
     MarkNumbered,
+    NoticePrinted,
+    NoticeReceived,
     OperateMark,
     SetAvailability,
+    ShowPage,
     SubmitCase,
     TicketIssued,
 )
-from signaling.protocol.values import Applicant, CaseView, Correction, Material, MaterialSlot, ServiceItem
+from signaling.protocol.values import (
+    OFFICIAL_TIME,
+    Applicant,
+    CaseView,
+    Correction,
+    DeliveryWay,
+    Material,
+    MaterialSlot,
+    NoticeKind,
+    Outcome,
+    Particulars,
+    Role,
+    ServiceItem,
+)
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in Beijing
 
@@ -76,6 +101,9 @@ def make_item(code: str, category: str, skill: str) -> ServiceItem:
 
 
 CATALOGUE = (make_item("PW-01", "生态环境", "env"), make_item("SP-01", "食品药品", "food"))
+CATALOGUE_DIGEST = "c" * 64
+HOUSE_TIMERS = ("news", "turn", "closing", "day")
+"""Timers of the hall as a whole; every other one belongs to a case, a call or a desk."""
 CALENDAR = WorkingDays(
     [
         PublishedYear(
@@ -104,6 +132,7 @@ class Play:
     """A hall with its journal, timers and sessions. Terminals' sessions start with ``t``, desks' with ``d``."""
 
     START, CATALOGUE, CALENDAR, PAPERS, APPLICANT = START, CATALOGUE, CALENDAR, PAPERS, APPLICANT
+    OFFERING = Offering(CATALOGUE, CATALOGUE_DIGEST)
     digest, material, make_item = staticmethod(digest), staticmethod(material), staticmethod(make_item)
 
     def __init__(self) -> None:
@@ -115,13 +144,16 @@ class Play:
         self.open_cases: dict[str, bool] = {}
         self.alive: set[str] = set()
         self.timers: dict[str, float] = {}
+        self.house_timers: dict[str, float] = {}
+        self.due: dict[str, datetime] = {}
         self.orders: list[NoticeOrder] = []
+        self.notes: list[Notify] = []
         self.closed: list[CloseSession] = []
         self.last: list[Command] = []
         self._requests = (f"r-{n}" for n in count(1))
 
     def _new_hall(self) -> Hall:
-        return Hall(CATALOGUE, HallRules(), CALENDAR, lambda: f"id-{next(self.ids)}")
+        return Hall(self.OFFERING, HallRules(), CALENDAR, lambda: f"id-{next(self.ids)}")
 
     # --- playing ---
 
@@ -133,6 +165,7 @@ class Play:
             self.alive.discard(event.session_id)
         elif isinstance(event, TimerFired):
             self.timers.pop(event.timer_id, None)
+            self.house_timers.pop(event.timer_id, None)
         self.last = self.hall.handle(event, self.now)
         for command in self.last:
             self._perform(command)
@@ -154,11 +187,16 @@ class Play:
                     assert command.is_open is not None
                     self.open_cases[command.entry.case_id] = command.is_open
             case SetTimer():
-                self.timers[command.timer_id] = command.delay_s
+                timers = self.house_timers if command.timer_id in HOUSE_TIMERS else self.timers
+                timers[command.timer_id] = command.delay_s
+                self.due[command.timer_id] = self.now + timedelta(seconds=command.delay_s)
             case CancelTimer():
                 self.timers.pop(command.timer_id, None)
+                self.house_timers.pop(command.timer_id, None)
             case SealNotice():
                 self.orders.append(command.order)
+            case Notify():
+                self.notes.append(command)
 
     def say(self, session: str, message: Any, absent: tuple[str, ...] = ()) -> list[Any]:
         """What the speaker hears in answer."""
@@ -174,8 +212,24 @@ class Play:
         ]
 
     def recorded(self) -> list[Any]:
-        """The facts recorded by the last event."""
-        return [command.entry.fact for command in self.last if isinstance(command, Record)]
+        """The facts recorded by the last event, without the log of the desks' states."""
+        facts = [command.entry.fact for command in self.last if isinstance(command, Record)]
+        return [fact for fact in facts if not isinstance(fact, DeskStateChanged)]
+
+    def desk_log(self) -> list[tuple[str, str, str]]:
+        """Reviewer, state and reason of each state of a desk that the last event put into the journal."""
+        facts = [command.entry.fact for command in self.last if isinstance(command, Record)]
+        return [(f.reviewer_id, f.availability, f.reason) for f in facts if isinstance(f, DeskStateChanged)]
+
+    def fire(self, timer_id: str) -> list[Command]:
+        """The timer runs out, at the time for which it was set."""
+        assert timer_id in self.timers or timer_id in self.house_timers, f"{timer_id} is not set"
+        self.now = max(self.now, self.due[timer_id])
+        return self.event(TimerFired(timer_id))
+
+    def wait(self, seconds: float) -> None:
+        """Time passes; what comes next happens so much later."""
+        self.now += timedelta(seconds=seconds)
 
     def refusal(self, session: str, message: Any, absent: tuple[str, ...] = ()) -> ErrorCode:
         """The code of the one error that answers; nothing else must have happened."""
@@ -190,14 +244,30 @@ class Play:
     def request_id(self) -> str:
         return next(self._requests)
 
-    def terminal(self, number: int = 1, session: str = "") -> str:
+    def terminal(self, number: int = 1, session: str = "", cells: int = 0) -> str:
         session = session or f"t{number}"
-        self.event(Connected(session, Terminal(f"T-{number:02d}", f"{number}号终端")))
+        self.event(Connected(session, Terminal(f"T-{number:02d}", f"{number}号终端", cells=cells)))
         return session
 
-    def desk(self, number: int = 1, session: str = "", skills: tuple[str, ...] = ("env",), desk_id: str = "") -> str:
+    def staff(self, *roles: Role, session: str = "s1", staff_id: str = "staff-1") -> str:
+        self.event(Connected(session, Staff(staff_id, "工作人员", roles)))
+        return session
+
+    def record(self, actor: str, fact: Fact) -> None:
+        """A fact that another part of the hall would have recorded; it reaches the journal with the next event."""
+        self.hall._floor.now = self.now
+        self.hall._floor.record(actor, fact)
+
+    def desk(
+        self,
+        number: int = 1,
+        session: str = "",
+        skills: tuple[str, ...] = ("env",),
+        desk_id: str = "",
+        roles: tuple[Role, ...] = ("reviewer",),
+    ) -> str:
         session = session or f"d{number}"
-        party = Desk(desk_id or f"D-{number:02d}", f"reviewer-{number}", f"审核员{number}", skills)
+        party = Desk(desk_id or f"D-{number:02d}", f"reviewer-{number}", f"审核员{number}", skills, roles)
         self.event(Connected(session, party))
         return session
 
@@ -205,6 +275,10 @@ class Play:
         session = self.desk(number, session, skills)
         self.say(session, SetAvailability(True))
         return session
+
+    def ready_desk_again(self, session: str) -> None:
+        """A desk that is there already takes calls."""
+        self.say(session, SetAvailability(True))
 
     def submission(self, item: str = "PW-01", **changes: Any) -> SubmitCase:
         fields: dict[str, Any] = {
@@ -235,11 +309,86 @@ class Play:
         self.say("d1", AnswerCall(call_id))
         return self.heard("d1", CallStarted)[0].case, call_id
 
+    def issued(self, way: DeliveryWay = "hall", address: str = "") -> CaseView:
+        """Terminal 1 (two cells) and desk 1, the call over: a case that is issued, its result to be made."""
+        self.terminal(cells=2)
+        self.ready_desk()
+        case = self.submit(delivery=way, address=address)
+        offer = self.heard("d1", CallOffered)[0]
+        self.say("d1", AnswerCall(offer.call_id))
+        steps: tuple[tuple[Outcome, NoticeKind | Literal[""]], ...]
+        steps = (("accept", "acceptance"), ("grant", "grant"), ("issue", ""))
+        for outcome, kind in steps:
+            notice_id = f"n-{kind}" if kind else ""
+            fact = Decided(
+                case.case_id, self.request_id(), "r", "审核员", notice_id, kind, notice_id, (), outcome=outcome
+            )
+            self.record("r", fact)
+            if kind:
+                self.event(NoticeSealed(notice_id, digest(notice_id), self.now))
+        self.record("r", ResultBegun(case.case_id, way, address))
+        self.say("d1", EndCall(offer.call_id))
+        return self.view(case.case_id)
+
+    def look(self, case_id: str, session: str = "d1") -> None:
+        """The reviewer who has the case looks at everything that was handed in and not looked at."""
+        view = self.view(case_id)
+        newest = {material.slot: material for material in view.materials}
+        for line in view.list:
+            if line.state in ("uploaded", "reused"):
+                self.say(session, ShowPage(case_id, newest[line.slot].digest, 0))
+
     def decision(self, case: CaseView, *slots: str) -> Decide:
-        """Accept, or with slots ask for corrections of them."""
+        """Accept, or with slots ask for corrections of them; desk 1 has looked at everything."""
+        self.look(case.case_id)
         corrections = tuple(Correction(slot, 0, "比例尺缺失", "按规范补充") for slot in slots)
         outcome = "request_corrections" if slots else "accept"
         return Decide(self.request_id(), case.case_id, outcome, corrections)
+
+    def decide(
+        self, session: str, case_id: str, outcome: Outcome, corrections: tuple[Correction, ...] = (), **said: Any
+    ) -> list[Any]:
+        """This desk decides about the case it has; ``said`` are the particulars."""
+        return self.say(session, Decide(self.request_id(), case_id, outcome, corrections, Particulars(**said)))
+
+    def open(self, session: str, case_id: str) -> list[Any]:
+        """This desk takes the case without a call."""
+        return self.say(session, OpenCase(self.request_id(), case_id))
+
+    def put_back(self, session: str, case_id: str) -> list[Any]:
+        """This desk gives the case back."""
+        return self.say(session, ReturnCase(self.request_id(), case_id))
+
+    def offer(self, *slots: MaterialSlot, **rules: Any) -> str:
+        """From now on an item with these slots and rules can be applied for. Gives its code."""
+        item = msgspec.structs.replace(CATALOGUE[0], code="LAW-01", **rules)
+        if slots:
+            item = msgspec.structs.replace(item, slots=slots)
+        self.event(CatalogueChanged((item,), "d" * 64))
+        return item.code
+
+    def accepted(self, **submission: Any) -> CaseView:
+        """A case that desk 1 accepted in a call, told and printed; terminal 1 and desk 1 are free again."""
+        self.terminal()
+        self.ready_desk()
+        case = self.submit(**submission)
+        call_id = self.heard("d1", CallOffered)[0].call_id
+        self.say("d1", AnswerCall(call_id))
+        self.say("d1", self.decision(case))
+        self.hand_over()
+        self.say("d1", EndCall(call_id))
+        return self.view(case.case_id)
+
+    def hand_over(self, session: str = "t1") -> NoticeOrder:
+        """The newest order is sealed, received and printed at this terminal."""
+        order = self.seal()
+        self.say(session, NoticeReceived(self.request_id(), order.notice_id, True))
+        self.say(session, NoticePrinted(self.request_id(), order.notice_id, True))
+        return order
+
+    def handed_over(self, case_id: str) -> None:
+        """The result is in the applicant's hands, as another part of the hall would record it with its next event."""
+        self.record("staff-1", CaseDelivered(case_id))
 
     def seal(self) -> NoticeOrder:
         """The newest order is sealed."""
@@ -255,6 +404,11 @@ class Play:
     def draw(self, case: CaseView, operation: str, target: str) -> MarkNumbered:
         return next(m for m in self.say("d1", self.mark(case, operation, target)) if isinstance(m, MarkNumbered))
 
+    def day(self, month: int, day: int, hour: int = 0, year: int = 2026) -> None:
+        """It is this hour of this official day; the midnights since have come."""
+        self.now = datetime(year, month, day, hour, tzinfo=OFFICIAL_TIME)
+        self.event(TimerFired("day"))
+
     def view(self, case_id: str) -> CaseView:
         return next(view for view in self.hall.case_views() if view.case_id == case_id)
 
@@ -267,6 +421,7 @@ class Play:
         self.hall.restore(entries, self.counters)
         self.alive.clear()
         self.timers.clear()
+        self.house_timers.clear()
         self.event(Restarted())
 
 

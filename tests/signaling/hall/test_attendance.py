@@ -1,10 +1,14 @@
 """Playbooks of coming and going: takeover, lost connections, grace times, restart of the server."""
 
+from datetime import timedelta
+
 import pytest
 
 from signaling.hall.commands import CloseSession
 from signaling.hall.events import Disconnected, TimerFired
 from signaling.hall.facts import CallEndedFact, ReviewerLoggedIn, TerminalConnected
+from signaling.hall.queue_facts import DeskStateChanged, TicketInterrupted, TicketReconnected
+from signaling.protocol.acts import ExtendWrapUp
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import (
     AnswerCall,
@@ -30,12 +34,12 @@ from signaling.protocol.messages import (
 def test_a_terminal_is_recorded_and_gets_the_catalogue(play):
     play.terminal()
     assert play.recorded() == [TerminalConnected("T-01", "t1")]
-    assert play.heard("t1") == [Catalogue(play.CATALOGUE)]
+    assert play.heard("t1") == [Catalogue(play.OFFERING.digest, 2)]
 
 
 def test_a_desk_is_recorded_away_and_sees_the_line(play):
     play.desk()
-    assert play.recorded() == [ReviewerLoggedIn("reviewer-1", "D-01", "d1")]
+    assert play.recorded()[0] == ReviewerLoggedIn("reviewer-1", "D-01", "d1")
     assert [type(message) for message in play.heard("d1")] == [DeskChanged, QueueChanged]
     assert play.heard("d1", DeskChanged)[0].availability == "away"
 
@@ -81,7 +85,7 @@ def test_a_desk_lost_while_ringing_voids_the_offer_at_once(play):
     play.event(Disconnected("d1"))
     assert play.recorded() == [CallEndedFact(call_id, case.case_id, "lost")]
     assert play.heard("t1", CallEnded) == [CallEnded(call_id, "lost")]
-    assert play.heard("t1", TicketChanged) == [TicketChanged(case.case_id, "waiting", 0)]
+    assert [message.state for message in play.heard("t1", TicketChanged)] == ["waiting"]
     play.desk()
     assert play.heard("d1", CallOffered)[0].case.case_id == case.case_id, "it was ready and is back in time"
 
@@ -184,7 +188,7 @@ def test_the_next_applicant_does_not_see_a_settled_case(play):
     play.say("t1", WithdrawCase(play.request_id(), case.case_id))
     play.event(Disconnected("t1"))
     play.terminal()
-    assert play.heard("t1") == [Catalogue(play.CATALOGUE)]
+    assert play.heard("t1") == [Catalogue(play.OFFERING.digest, 2)]
 
 
 def test_an_unreceived_notice_comes_again_after_a_reconnect(play):
@@ -269,3 +273,68 @@ def test_a_reconnecting_side_is_rung_for_the_rest_of_the_time(play):
     play.terminal(session="t1b")
     assert play.heard("t1b", CallRinging) == []
     assert play.heard("t1b", CallStarted)[0].case.case_id == case.case_id
+
+
+def test_the_time_to_write_up_can_be_had_once_more(play):
+    _, call_id = play.talking()
+    play.say("d1", EndCall(call_id))
+    play.wait(40)
+    play.say("d1", ExtendWrapUp())
+    told = play.heard("d1", DeskChanged)[0]
+    assert (told.availability, told.until) == ("wrap_up", play.now + timedelta(seconds=45))
+    assert play.timers["wrap_up:reviewer-1"] == 45
+    play.fire("wrap_up:reviewer-1")
+    assert play.refusal("d1", ExtendWrapUp()) == ErrorCode.ILLEGAL_STEP
+
+
+def test_every_state_of_a_desk_is_logged_and_never_restored(play):
+    _, call_id = play.talking()
+    play.say("d1", EndCall(call_id))
+    assert play.desk_log() == [("reviewer-1", "wrap_up", "")]
+    play.event(Disconnected("d1"))
+    play.event(TimerFired("desk_grace:reviewer-1"))
+    assert play.desk_log() == [("reviewer-1", "away", "gone")]
+    logs = [entry for entry in play.entries if isinstance(entry.fact, DeskStateChanged)]
+    assert {entry.case_id for entry in logs} == {None}
+
+
+def test_a_call_without_its_terminal_is_interrupted_for_two_minutes(play):
+    case, _ = play.talking()
+    play.event(Disconnected("t1"))
+    fact = play.recorded()[0]
+    assert fact == TicketInterrupted(case.case_id, play.now + timedelta(minutes=2))
+    assert play.view(case.case_id).ticket_state == "interrupted"
+    play.terminal()
+    assert TicketReconnected(case.case_id) in play.recorded()
+    assert play.view(case.case_id).ticket_state == "serving"
+
+
+def test_an_interruption_that_lasts_returns_the_ticket_with_its_old_score(play):
+    case, _ = play.talking()
+    since = play.hall._floor.register.cases[case.case_id].ticket.waiting_since
+    play.event(Disconnected("t1"))
+    play.fire("terminal_grace:T-01")
+    ticket = play.hall._floor.register.cases[case.case_id].ticket
+    assert (ticket.state, ticket.waiting_since, ticket.until) == ("waiting", since, None)
+    assert [material.version for material in play.view(case.case_id).materials] == [1, 1]
+
+
+def test_what_happens_in_an_interruption_is_still_the_desks(play):
+    case, call_id = play.talking()
+    play.event(Disconnected("t1"))
+    play.say("d1", EndCall(call_id))
+    assert play.view(case.case_id).ticket_state == "waiting"
+    assert play.event(TimerFired("terminal_grace:T-01")) == []
+
+
+def test_a_clock_that_is_set_back_stands_still(play):
+    play.terminal()
+    first = play.submit()
+    play.now -= timedelta(hours=1)
+    play.terminal(2)
+    second = play.submit("t2")
+    assert second.submitted_at >= first.submitted_at
+    play.kill()
+    play.now -= timedelta(hours=1)
+    play.terminal(3)
+    assert play.entries[-1].time >= first.submitted_at, "not even after a restart"

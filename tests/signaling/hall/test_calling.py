@@ -173,3 +173,31 @@ def test_a_case_reviewed_before_brings_its_page_and_marks(play):
     play.ready_desk(2)
     play.say("d2", AnswerCall(play.heard("d2", CallOffered)[0].call_id))
     assert mark in play.heard("d2")
+
+
+def test_a_desk_that_misses_twice_in_a_row_is_an_alarm_until_it_answers(play):
+    _, call_id = play.ringing()
+    alarms = play.hall._floor.alarms
+    play.fire(f"ring:{call_id}")
+    assert alarms == set()
+    play.say("d1", SetAvailability(True))
+    play.fire(f"ring:{play.heard('d1', CallOffered)[0].call_id}")
+    assert alarms == {"desk_missed_twice:reviewer-1"}
+    play.say("d1", SetAvailability(True))
+    play.say("d1", AnswerCall(play.heard("d1", CallOffered)[0].call_id))
+    assert alarms == set()
+
+
+def test_declining_is_not_missing(play):
+    _, call_id = play.ringing()
+    play.say("d1", DeclineCall(call_id))
+    play.say("d1", SetAvailability(True))
+    play.say("d1", DeclineCall(play.heard("d1", CallOffered)[0].call_id))
+    assert play.hall._floor.alarms == set()
+
+
+def test_what_a_case_takes_is_learnt_for_the_expected_wait(play):
+    _, call_id = play.talking()
+    play.wait(1000)
+    play.say("d1", EndCall(call_id))
+    assert play.hall._floor.handling_s["env"] == pytest.approx(392 + 0.1 * (1001 + 45 - 392))

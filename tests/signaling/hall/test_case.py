@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 
 from signaling.hall.calls import Call
-from signaling.hall.case import STEPS, Case
+from signaling.hall.case import STEPS, Case, Lease
+from signaling.hall.material_items import MaterialItem
 from signaling.hall.notices import Notice
 from signaling.hall.tables import IllegalStep
 from signaling.hall.tickets import Ticket
@@ -28,6 +29,8 @@ def case(make_play):
         materials=make_play.PAPERS,
         submitted_at=NOW,
         complete_at=NOW,
+        tell_from=NOW,
+        items={slot.code: MaterialItem(slot.code) for slot in make_play.CATALOGUE[0].slots},
     )
 
 
@@ -72,8 +75,46 @@ def test_the_newest_version_of_each_slot_counts_in_the_order_of_the_list(case, m
     assert case.current_materials() == (newer, make_play.PAPERS[1], make_play.material("extra"))
 
 
-def test_the_view_shows_the_whole_case(case):
-    view = case.view()
-    assert (view.case_id, view.ticket_number, view.state, view.ticket_state) == ("c1", "A001", "received", "waiting")
-    assert (view.applicant, view.materials, view.notices) == (case.applicant, case.materials, ())
-    assert case.notice("n1") is None
+def test_a_case_is_in_the_hands_of_its_call_or_its_lease(case):
+    assert case.holder_id == ""
+    case.lease = Lease("r2", "审核员2", "D-02", NOW)
+    assert case.holder_id == "r2"
+    case.call = Call("k1", "D-01", "r1", NOW, "active")
+    assert case.holder_id == "r1"
+    case.call.step("end")
+    assert case.holder_id == "r2"
+
+
+def test_a_voided_notice_is_not_the_last_word(case, make_play):
+    first, second = (Notice(id_, "acceptance", id_, NOW, NOW, "r", make_play.PAPERS, ()) for id_ in ("n1", "n2"))
+    case.notices += [first, second]
+    assert case.last_notice is second
+    second.state = "voided"
+    assert case.last_notice is first
+    assert (case.notice("n2"), case.notice("n3")) == (second, None)
+
+
+@pytest.mark.parametrize(
+    ("state", "ticket", "notice", "misprints", "is_dismissible"),
+    [
+        ("received", "waiting", None, 0, False),
+        ("received", "parked", None, 0, False),
+        ("received", "converted", None, 0, True),
+        ("accepted", "done", "sealing", 0, False),
+        ("accepted", "done", "ready", 0, False),
+        ("accepted", "done", "received", 0, False),
+        ("accepted", "done", "received", 1, True),
+        ("accepted", "done", "printed", 0, True),
+        ("correction_requested", "done", "printed", 0, True),
+        ("withdrawn", "cancelled", "sealing", 0, True),
+    ],
+)
+def test_the_terminal_is_free_when_the_notice_is_out_and_the_place_given_up(
+    case, make_play, state, ticket, notice, misprints, is_dismissible
+):
+    case.state, case.ticket.state = state, ticket
+    if notice is not None:
+        case.notices.append(
+            Notice("n", "acceptance", "1", NOW, NOW, "r", make_play.PAPERS, (), state=notice, misprints=misprints)
+        )
+    assert case.is_dismissible == is_dismissible

@@ -1,26 +1,26 @@
-"""Playbooks of decisions: one number and one file a decision, delivered, printed, closed."""
+"""Playbooks of decisions: every outcome with its notice, by whom, and what a repeat or another reviewer gets."""
 
 from datetime import date, timedelta
 
 import msgspec
 import pytest
 
-from signaling.hall.commands import SealNotice
-from signaling.hall.events import NoticeSealed, SealingFailed, TimerFired
-from signaling.hall.facts import CaseClosed, Decided, NoticeDelivered, NoticePrintReported, NoticeStored, SealingRefused
-from signaling.protocol.errors import SENTENCES, ErrorCode
+from signaling.hall import decisions
+from signaling.hall.events import Disconnected
+from signaling.hall.facts import Decided
+from signaling.protocol.acts import VoidNotice
+from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import (
+    AnswerCall,
+    CallOffered,
     CaseChanged,
     Decide,
     Done,
     EndCall,
-    Error,
-    NoticePrinted,
-    NoticeReady,
-    NoticeReceived,
+    SetAvailability,
     SubmitCorrection,
 )
-from signaling.protocol.values import Correction
+from signaling.protocol.values import Correction, Gap, MaterialSlot
 
 
 def accepted(play):
@@ -58,23 +58,6 @@ def test_a_repeated_decision_is_one_decision(play):
     assert len(play.orders) == 1
 
 
-def test_numbers_count_by_kind_without_a_gap(play):
-    case, _ = play.talking()
-    play.say("d1", play.decision(case, "drawing"))
-    play.seal()
-    play.say("t1", SubmitCorrection(play.request_id(), case.case_id, (play.material("drawing", "new"),)))
-    play.say("d1", play.decision(case, "drawing"))
-    play.seal()
-    play.say("t1", SubmitCorrection(play.request_id(), case.case_id, (play.material("drawing", "newer"),)))
-    play.say("d1", play.decision(case))
-    assert [order.number for order in play.orders] == [
-        "京通政务补〔2026〕000001号",
-        "京通政务补〔2026〕000002号",
-        "京通政务受〔2026〕000001号",
-    ]
-    assert play.counters["notice:京通政务:correction:2026"] == 2
-
-
 def test_a_correction_notice_says_what_is_asked_and_until_when(play):
     case, _ = play.talking()
     decision = play.decision(case, "drawing", "form")
@@ -84,20 +67,6 @@ def test_a_correction_notice_says_what_is_asked_and_until_when(play):
     assert order.promised_due == order.statutory_due == date(2026, 12, 21)
     view = play.heard("t1", CaseChanged)[0].case
     assert (view.state, view.corrections) == ("correction_requested", decision.corrections)
-
-
-def test_an_acceptance_counts_from_the_day_the_papers_were_complete(play):
-    case, _ = play.talking()
-    play.say("d1", play.decision(case, "drawing"))
-    play.seal()
-    play.now += timedelta(days=1)
-    play.say("t1", SubmitCorrection(play.request_id(), case.case_id, (play.material("drawing", "new"),)))
-    handed_in = play.now
-    play.say("d1", play.decision(case))
-    order = play.orders[-1]
-    assert order.received_at == handed_in
-    assert [material.version for material in order.materials] == [1, 2]
-    assert order.corrections == ()
 
 
 @pytest.mark.parametrize(
@@ -148,133 +117,277 @@ def test_a_decision_waits_for_the_seal_of_the_one_before(play):
     assert play.view(case.case_id).state == "accepted"
 
 
-def test_a_sealed_notice_is_ready_for_the_terminal(play):
-    accepted(play)
-    order = play.seal()
-    stored = play.recorded()[0]
-    assert isinstance(stored, NoticeStored)
-    assert (stored.notice_id, stored.digest) == (order.notice_id, play.digest(order.notice_id))
-    notice = play.heard("t1", NoticeReady)[0].notice
-    assert (notice.state, notice.digest, notice.number) == ("ready", play.digest(order.notice_id), order.number)
-    assert play.heard("d1", CaseChanged)[0].case.notices == (notice,)
+def decided(play, case_id):
+    """A decider at desk 2 has the case open."""
+    play.desk(2, roles=("decider",))
+    play.open("d2", case_id)
+    return case_id
 
 
-def test_only_the_first_seal_counts(play):
-    accepted(play)
-    order = play.seal()
-    assert play.event(NoticeSealed(order.notice_id, play.digest("another"), play.now)) == []
-    assert play.event(SealingFailed(order.notice_id, "late")) == []
-    assert play.event(NoticeSealed("unknown", play.digest("x"), play.now)) == []
-
-
-def test_a_failed_seal_is_told_and_tried_again_ever_more_rarely(play):
-    case, _ = accepted(play)
-    order = play.orders[0]
-    play.event(SealingFailed(order.notice_id, "字库缺字 𠮷"))
-    assert play.recorded() == [SealingRefused(case.case_id, order.notice_id, "字库缺字 𠮷")]
-    error = play.heard("d1", Error)[0]
-    assert (error.code, error.about) == (ErrorCode.SEALING_FAILED, order.notice_id)
-    assert error.sentence == SENTENCES[ErrorCode.SEALING_FAILED]
-    assert play.heard("t1") == []
-    timer = f"seal:{order.notice_id}"
-    assert play.timers[timer] == 10
-    assert play.event(TimerFired(timer)) == [SealNotice(order)]
-    for expected in (20, 40, 80, 160, 320, 600, 600):
-        play.event(SealingFailed(order.notice_id, "again"))
-        assert play.timers[timer] == expected
-    play.seal()
-    assert timer not in play.timers
-    assert play.event(TimerFired(timer)) == []
-
-
-def test_a_restart_seals_what_was_decided_with_the_same_words(play):
-    accepted(play)
-    play.kill()
-    assert play.orders == [play.orders[0]] * 2
-
-
-def test_receiving_and_printing_closes_the_case_and_the_desk_sees_each_step(play):
-    case, call_id = accepted(play)
-    order = play.seal()
-    received = NoticeReceived(play.request_id(), order.notice_id, True)
-    assert Done(received.request_id) in play.say("t1", received)
-    assert play.recorded() == [NoticeDelivered(case.case_id, order.notice_id, received.request_id, True)]
-    assert play.heard("d1", CaseChanged)[0].case.notices[0].state == "received"
-    printed = NoticePrinted(play.request_id(), order.notice_id, True)
-    assert Done(printed.request_id) in play.say("t1", printed)
-    assert play.recorded() == [
-        NoticePrintReported(case.case_id, order.notice_id, printed.request_id, True, ""),
-        CaseClosed(case.case_id),
-    ]
-    assert play.heard("d1", CaseChanged)[0].case.state == "closed"
-    assert play.open_cases[case.case_id] is True, "the call is still on and must survive a restart"
+def test_art_32_1_what_needs_no_licence_is_not_accepted(play):
+    case, call_id = play.talking()
+    play.decide("d1", case.case_id, "not_accept", reason="依法不需要取得行政许可", ground="not_needed")
+    order = play.orders[-1]
+    assert (order.kind, order.number) == ("not_accepted", "京通政务不受〔2026〕000001号")
+    assert order.particulars.ground == "not_needed"
+    play.hand_over()
+    assert isinstance(play.last, list)
+    view = play.view(case.case_id)
+    assert (view.state, view.reason, view.competent_body) == ("closed", "依法不需要取得行政许可", "")
     play.say("d1", EndCall(call_id))
     assert play.open_cases[case.case_id] is False
 
 
-def test_repeats_of_received_and_printed_are_done(play):
-    accepted(play)
-    order = play.seal()
-    received = NoticeReceived(play.request_id(), order.notice_id, True)
-    printed = NoticePrinted(play.request_id(), order.notice_id, True)
-    play.say("t1", received)
-    assert play.say("t1", received) == [Done(received.request_id)]
-    play.say("t1", printed)
-    assert [type(answer) for answer in play.say("t1", printed)] == [Done, CaseChanged]
-    assert play.recorded() == []
-    again = NoticeReceived(play.request_id(), order.notice_id, True)
-    assert play.say("t1", again) == [Done(again.request_id)], "received once is received"
-    assert play.refusal("t1", msgspec.structs.replace(printed, is_printed=False)) == ErrorCode.REQUEST_REUSED
-
-
-def test_a_second_copy_is_recorded_and_changes_nothing(play):
-    case, _ = accepted(play)
-    order = play.seal()
-    play.say("t1", NoticeReceived(play.request_id(), order.notice_id, True))
-    play.say("t1", NoticePrinted(play.request_id(), order.notice_id, True))
-    play.say("t1", NoticePrinted(play.request_id(), order.notice_id, False, "paper jam"))
-    assert [type(fact) for fact in play.recorded()] == [NoticePrintReported]
-    assert play.view(case.case_id).notices[0].state == "printed"
-
-
-def test_a_failed_print_keeps_the_case_open(play):
-    case, _ = accepted(play)
-    order = play.seal()
-    play.say("t1", NoticeReceived(play.request_id(), order.notice_id, True))
-    play.say("t1", NoticePrinted(play.request_id(), order.notice_id, False, "no paper"))
-    assert (play.view(case.case_id).state, play.view(case.case_id).notices[0].state) == ("accepted", "received")
-    play.say("t1", NoticePrinted(play.request_id(), order.notice_id, True))
-    assert play.view(case.case_id).state == "closed"
-
-
-def test_a_notice_that_is_not_genuine_stays_undelivered(play):
-    case, _ = accepted(play)
-    order = play.seal()
-    play.say("t1", NoticeReceived(play.request_id(), order.notice_id, False))
-    assert play.recorded()[0].is_genuine is False
-    assert play.view(case.case_id).notices[0].state == "ready"
-    assert play.refusal("t1", NoticePrinted(play.request_id(), order.notice_id, True)) == ErrorCode.ILLEGAL_STEP
-
-
-def test_printing_a_correction_notice_does_not_close(play):
+def test_art_32_2_another_body_is_competent_and_named(play):
     case, _ = play.talking()
-    play.say("d1", play.decision(case, "drawing"))
-    order = play.seal()
-    play.say("t1", NoticeReceived(play.request_id(), order.notice_id, True))
-    play.say("t1", NoticePrinted(play.request_id(), order.notice_id, True))
-    assert play.view(case.case_id).state == "correction_requested"
+    play.decide(
+        "d1",
+        case.case_id,
+        "not_accept",
+        reason="不属于本机关职权范围",
+        ground="not_competent",
+        competent_body="某某市水务局",
+    )
+    assert play.orders[-1].particulars.competent_body == "某某市水务局"
+    assert play.view(case.case_id).competent_body == "某某市水务局"
 
 
-def test_what_is_not_sealed_cannot_be_received(play):
-    accepted(play)
-    received = NoticeReceived(play.request_id(), play.orders[0].notice_id, True)
-    assert play.refusal("t1", received) == ErrorCode.ILLEGAL_STEP
+def test_art_32_5_whole_papers_are_accepted_with_a_dated_notice(play):
+    case, _ = play.talking()
+    play.say("d1", play.decision(case))
+    order = play.orders[-1]
+    assert (order.kind, order.acceptance, order.accepted_on) == ("acceptance", "full", date(2026, 11, 23))
+    view = play.view(case.case_id)
+    assert (view.state, view.acceptance, view.accepted_on) == ("accepted", "full", date(2026, 11, 23))
+    assert view.accepted_by == "reviewer-1"
+    assert [line.state for line in view.list] == ["accepted", "accepted", "empty"]
+    assert [clock.kind for clock in view.clocks] == ["decide"]
 
 
-def test_anothers_notice_is_not_there(play):
-    accepted(play)
-    order = play.seal()
-    play.terminal(2)
-    for notice_id in (order.notice_id, "unknown"):
-        assert play.refusal("t2", NoticeReceived(play.request_id(), notice_id, True)) == ErrorCode.NOT_FOUND
-        assert play.refusal("t2", NoticePrinted(play.request_id(), notice_id, True)) == ErrorCode.NOT_FOUND
+def test_minor_materials_may_follow_on_a_commitment(play):
+    play.terminal()
+    play.ready_desk()
+    code = play.offer(MaterialSlot("form", "申请表"), MaterialSlot("lease", "租赁合同", is_gap_able=True))
+    case = play.submit(item=code, materials=(play.material("form"),), to_follow=("lease",), has_committed=True)
+    play.say("d1", AnswerCall(play.heard("d1", CallOffered)[0].call_id))
+    play.look(case.case_id)
+    play.decide("d1", case.case_id, "accept_with_gap", gaps=(Gap("lease", 3),))
+    order = play.orders[-1]
+    assert (order.kind, order.number) == ("gap_acceptance", "京通政务容受〔2026〕000001号")
+    assert order.gap_dues == (date(2026, 11, 26),)
+    view = play.view(case.case_id)
+    assert (view.state, view.acceptance) == ("accepted_with_gap", "gap")
+    assert [(line.state, line.due) for line in view.list] == [("accepted", None), ("waived", date(2026, 11, 26))]
+    assert [(clock.kind, clock.due) for clock in view.clocks] == [
+        ("decide", date(2026, 11, 30)),
+        ("gap", date(2026, 11, 26)),
+    ]
+    play.seal()
+    play.say("t1", SubmitCorrection(play.request_id(), case.case_id, (play.material("lease"),)))
+    view = play.view(case.case_id)
+    assert (view.state, view.accepted_on) == ("accepted", date(2026, 11, 23))
+    assert [line.state for line in view.list] == ["accepted", "uploaded"]
+
+
+def test_a_commitment_item_is_accepted_on_its_letter(play):
+    play.terminal()
+    play.ready_desk()
+    case = play.submit(item=play.offer(is_on_commitment=True), has_committed=True)
+    play.say("d1", AnswerCall(play.heard("d1", CallOffered)[0].call_id))
+    play.look(case.case_id)
+    play.decide("d1", case.case_id, "accept_on_commitment")
+    assert (play.orders[-1].kind, play.orders[-1].acceptance) == ("acceptance", "commitment")
+    assert play.view(case.case_id).state == "accepted"
+
+
+def test_art_38_a_grant_is_told_in_writing_and_issued_within_ten_days(play):
+    case_id = decided(play, play.accepted().case_id)
+    play.decide("d2", case_id, "grant")
+    assert (play.orders[-1].kind, play.orders[-1].number) == ("grant", "京通政务准〔2026〕000001号")
+    assert play.orders[-1].reviewer_name == "审核员2"
+    clock = play.view(case_id).clocks[0]
+    assert (clock.kind, clock.days, clock.due) == ("issue", 10, date(2026, 12, 7))
+    play.hand_over()
+    play.put_back("d2", case_id)
+    play.desk(3, roles=("issuer",))
+    play.open("d3", case_id)
+    play.decide("d3", case_id, "issue")
+    assert [type(fact).__name__ for fact in play.recorded()] == ["Decided", "ResultBegun"]
+    view = play.view(case_id)
+    assert (view.state, view.result.state) == ("issued", "making")
+
+
+def test_art_44_the_document_is_issued_and_delivered_within_ten_days(play):
+    case_id = play.issued().case_id
+    (clock,) = play.view(case_id).clocks
+    assert (clock.kind, clock.days, clock.due) == ("issue", 10, date(2026, 12, 7)), "it runs until the delivery"
+    play.day(12, 8)
+    assert [(fact.clock, fact.percent) for fact in play.recorded()] == [("issue", 100)]
+    decisions.delivered(play.hall._floor, play.hall._floor.register.cases[case_id], "staff-1")
+    assert (play.view(case_id).state, play.view(case_id).clocks) == ("delivered", ())
+    play.day(12, 9)
+    assert play.recorded()[0].__class__.__name__ == "CaseDelivered"
+
+
+def test_art_38_a_refusal_gives_its_reasons_and_ends_the_case(play):
+    case_id = decided(play, play.accepted().case_id)
+    assert play.decide("d2", case_id, "refuse")[0].code == ErrorCode.WRONG_PARTICULARS
+    play.decide("d2", case_id, "refuse", reason="不符合排放标准")
+    assert (play.orders[-1].kind, play.orders[-1].particulars.reason) == ("refusal", "不符合排放标准")
+    assert play.view(case_id).state == "refused"
+    play.hand_over()
+    assert play.view(case_id).state == "closed"
+
+
+def test_art_42_the_time_is_extended_once_with_a_reason(play):
+    case_id = decided(play, play.accepted().case_id)
+    play.decide("d2", case_id, "extend", days=10, reason="需进一步核查")
+    assert (play.orders[-1].kind, play.orders[-1].promised_due) == ("extension", date(2026, 12, 14))
+    play.seal()
+    assert play.view(case_id).clocks[0].due == date(2026, 12, 14)
+    assert "extend" not in play.view(case_id).outcomes
+    assert play.decide("d2", case_id, "extend", days=1, reason="再延")[0].code == ErrorCode.ILLEGAL_STEP
+
+
+@pytest.mark.parametrize(("case_type", "days", "is_allowed"), [("promised", 11, False), ("joint", 15, True)])
+def test_art_42_an_extension_has_its_longest_days(play, case_type, days, is_allowed):
+    code = play.offer(case_type=case_type)
+    case_id = decided(play, play.accepted(item=code).case_id)
+    play.decide("d2", case_id, "extend", days=days, reason="需进一步核查")
+    assert bool(play.recorded()) == is_allowed
+
+
+def test_art_45_a_special_procedure_is_told_and_its_days_are_not_counted(play):
+    case_id = decided(play, play.accepted().case_id)
+    play.decide("d2", case_id, "pause", step="hearing", days=5, reason="依法听证")
+    order = play.orders[-1]
+    assert (order.kind, order.paused_from) == ("special_procedure", date(2026, 11, 23))
+    assert (order.promised_due, order.statutory_due) == (date(2026, 11, 30), date(2026, 12, 7))
+    play.seal()
+    play.put_back("d2", case_id)
+    view = play.view(case_id)
+    assert (view.state, view.clocks[0].state, view.outcomes) == ("paused", "paused", ("resume",))
+    play.day(11, 30)
+    play.open("d2", case_id)
+    play.decide("d2", case_id, "resume")
+    view = play.view(case_id)
+    assert (view.state, view.clocks[0].state, view.clocks[0].due) == ("accepted", "running", date(2026, 12, 4))
+
+
+@pytest.mark.parametrize("outcome", ["grant", "refuse", "extend", "pause"])
+def test_nothing_is_decided_during_a_special_procedure(play, outcome):
+    case_id = decided(play, play.accepted().case_id)
+    play.decide("d2", case_id, "pause", step="test", days=5, reason="依法检测")
+    play.seal()
+    said = {"grant": {}, "refuse": {"reason": "x"}}.get(outcome, {"reason": "x", "days": 1})
+    assert play.decide("d2", case_id, outcome, **said)[0].code == ErrorCode.ILLEGAL_STEP
+    assert play.recorded() == []
+
+
+def test_who_accepted_does_not_decide(play):
+    case_id = play.accepted().case_id
+    play.desk(1, roles=("reviewer", "decider"), session="d1b")
+    play.open("d1b", case_id)
+    assert play.decide("d1b", case_id, "grant")[0].code == ErrorCode.SAME_PERSON
+    play.decide("d1b", case_id, "extend", days=1, reason="需核查")
+    assert play.orders[-1].kind == "extension", "only the decision itself is another's"
+
+
+def test_an_immediate_item_is_granted_in_the_same_sitting(play):
+    play.terminal()
+    play.ready_desk()
+    case = play.submit(item=play.offer(case_type="immediate"))
+    play.say("d1", AnswerCall(play.heard("d1", CallOffered)[0].call_id))
+    play.say("d1", play.decision(case))
+    play.seal()
+    play.decide("d1", case.case_id, "grant")
+    assert [order.kind for order in play.orders] == ["acceptance", "grant"]
+    assert play.view(case.case_id).state == "granted"
+
+
+def test_a_delivered_case_is_closed_with_a_closing_notice(play):
+    case_id = play.issued().case_id
+    decisions.delivered(play.hall._floor, play.hall._floor.register.cases[case_id], "staff-1")
+    play.desk(3, roles=("issuer",))
+    play.open("d3", case_id)
+    play.decide("d3", case_id, "close")
+    assert (play.orders[-1].kind, play.orders[-1].number) == ("closing", "京通政务办〔2026〕000001号")
+    view = play.view(case_id)
+    assert (view.state, view.notices[-1].kind) == ("closed", "closing")
+    assert play.hall._floor.register.leases == {}, "a closed case is open at no desk"
+
+
+def test_advice_has_no_notice_and_no_clock(play):
+    play.terminal()
+    case = play.submit(is_pre_review=True)
+    assert (case.state, case.ticket_state, case.clocks) == ("pre_review", "converted", ())
+    play.desk()
+    play.open("d1", case.case_id)
+    advice = (Correction("drawing", 0, "比例尺缺失", "按规范补充"),)
+    play.decide("d1", case.case_id, "advise", advice)
+    assert play.orders == []
+    view = play.view(case.case_id)
+    assert (view.state, view.corrections) == ("advised", advice)
+    play.put_back("d1", case.case_id)
+    play.say("d1", SetAvailability(True))
+    play.say("t1", SubmitCorrection(play.request_id(), case.case_id, (play.material("drawing", "new"),)))
+    assert play.heard("d1", CallOffered)[0].case.state == "received", "handed in for good: in line like a new one"
+    assert [clock.kind for clock in play.view(case.case_id).clocks] == ["tell"]
+
+
+def test_after_the_lease_is_lost_nothing_can_be_done(play):
+    case_id = decided(play, play.accepted().case_id)
+    play.event(Disconnected("d2"))
+    play.fire("lease:reviewer-2")
+    play.desk(2, session="d2b", roles=("decider",))
+    assert play.decide("d2b", case_id, "grant")[0].code == ErrorCode.NOT_FOUND
+    assert play.recorded() == []
+
+
+def test_a_supervisor_voids_a_notice_and_the_case_goes_back(play):
+    case = play.accepted()
+    play.staff("supervisor")
+    notice = case.notices[0]
+    request = VoidNotice(play.request_id(), notice.notice_id, "受理条件有误", is_back=True)
+    assert play.say("s1", request)[0] == Done(request.request_id)
+    order = play.orders[-1]
+    assert (order.kind, order.replaces, order.particulars.reason) == ("voiding", notice.number, "受理条件有误")
+    view = play.view(case.case_id)
+    assert (view.state, view.acceptance, view.accepted_on) == ("received", "", None)
+    assert (view.notices[0].state, view.notices[0].void_reason) == ("voided", "受理条件有误")
+    assert [line.state for line in view.list] == ["looked_at", "looked_at", "empty"]
+    assert play.say("s1", request) == [Done(request.request_id)]
+    assert play.recorded() == []
+
+
+def test_a_notice_can_be_issued_once_more_under_its_own_number(play):
+    case = play.accepted()
+    play.staff("supervisor")
+    notice = case.notices[0]
+    play.say("s1", VoidNotice(play.request_id(), notice.notice_id, "打印错误"))
+    order = play.orders[-1]
+    assert (order.kind, order.number, order.replaces) == ("acceptance", "京通政务受〔2026〕000002号", notice.number)
+    assert order.accepted_on == date(2026, 11, 23)
+    assert play.view(case.case_id).state == "accepted"
+    play.hand_over()
+    assert [notice.state for notice in play.view(case.case_id).notices] == ["voided", "printed"]
+
+
+def test_only_a_supervisor_voids_and_only_the_last_word_goes_back(play):
+    case = play.accepted()
+    play.staff("manager")
+    first = case.notices[0].notice_id
+    assert play.refusal("s1", VoidNotice(play.request_id(), first, "x")) == ErrorCode.WRONG_ROLE
+    play.staff("supervisor", session="s2", staff_id="staff-2")
+    assert play.refusal("s2", VoidNotice(play.request_id(), "unknown", "x")) == ErrorCode.NOT_FOUND
+    assert play.refusal("s2", VoidNotice(play.request_id(), first, " ")) == ErrorCode.WRONG_PARTICULARS
+    decided(play, case.case_id)
+    assert play.refusal("s2", VoidNotice(play.request_id(), first, "x", True)) == ErrorCode.ILLEGAL_STEP, (
+        "open at a desk"
+    )
+    play.decide("d2", case.case_id, "extend", days=5, reason="需核查")
+    play.hand_over()
+    play.put_back("d2", case.case_id)
+    for notice in play.view(case.case_id).notices:
+        request = VoidNotice(play.request_id(), notice.notice_id, "x", True)
+        assert play.refusal("s2", request) == ErrorCode.ILLEGAL_STEP, "not what told the acceptance, or not the last"

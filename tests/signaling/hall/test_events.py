@@ -6,14 +6,17 @@ import pytest
 
 from signaling.hall import events
 from signaling.hall.events import (
+    CatalogueChanged,
     Connected,
     Desk,
     Disconnected,
     Event,
     MessageReceived,
     NoticeSealed,
+    Notified,
     Restarted,
     SealingFailed,
+    Staff,
     Terminal,
     TimerFired,
 )
@@ -22,7 +25,7 @@ from signaling.protocol.messages import SetAvailability
 
 def test_the_union_holds_every_event():
     defined = {value for value in vars(events).values() if getattr(value, "__module__", "") == events.__name__}
-    assert set(get_args(Event)) == {value for value in defined if isinstance(value, type)} - {Terminal, Desk}
+    assert set(get_args(Event)) == {value for value in defined if isinstance(value, type)} - {Terminal, Desk, Staff}
 
 
 @pytest.mark.parametrize(
@@ -30,6 +33,9 @@ def test_the_union_holds_every_event():
     [
         Connected("s1", Terminal("T-01", "终端")),
         Connected("s1", Desk("D-01", "r1", "审核员", ())),
+        Connected("s1", Staff("m1", "经理", ("manager",))),
+        CatalogueChanged((), "0" * 64),
+        Notified("none", is_sent=True),
         Disconnected("s1"),
         MessageReceived("s1", SetAvailability(True)),
         TimerFired("ring:none"),

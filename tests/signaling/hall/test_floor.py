@@ -8,14 +8,18 @@ from signaling.hall.commands import CancelTimer, CloseSession, Record, Send, Set
 from signaling.hall.desks import Seat
 from signaling.hall.events import Desk, Terminal, TimerFired
 from signaling.hall.facts import TerminalConnected
-from signaling.hall.floor import Floor, HallRules
+from signaling.hall.floor import Floor
+from signaling.hall.queue_facts import DeskStateChanged
+from signaling.hall.rules import HallRules
+from signaling.hall.waits import place_of
 from signaling.protocol.errors import SENTENCES, ErrorCode
 from signaling.protocol.messages import DeskChanged, EndCall, Error, TicketChanged
+from signaling.protocol.values import Place
 
 
 @pytest.fixture
 def floor(make_play):
-    floor = Floor(HallRules(), make_play.CALENDAR, lambda: "id")
+    floor = Floor(HallRules(), make_play.CALENDAR, lambda: "id", make_play.OFFERING, place_of)
     floor.now = datetime(2026, 11, 23, tzinfo=UTC)
     return floor
 
@@ -44,7 +48,7 @@ def test_a_record_carries_the_counters_it_moved(floor):
 
 def test_a_closed_session_is_a_stranger_and_forgotten(floor):
     floor.sessions["s1"] = Terminal("T-01", "终端")
-    floor.told["s1", TicketChanged] = TicketChanged("c", "waiting", 1)
+    floor.told["s1"] = {TicketChanged: TicketChanged("c", "waiting", Place(ahead=1))}
     floor.close_session("s1", ErrorCode.TAKEN_OVER)
     assert (floor.sessions, floor.told) == ({}, {})
     assert floor.take_commands() == [CloseSession("s1", ErrorCode.TAKEN_OVER)]
@@ -53,10 +57,14 @@ def test_a_closed_session_is_a_stranger_and_forgotten(floor):
 def test_a_desk_hears_of_its_own_steps_when_it_is_there(floor):
     seat = Seat(Desk("D-01", "r1", "审核员", ()), floor.now)
     floor.step_seat(seat, "be_ready")
-    assert floor.take_commands() == []
+    assert [type(command) for command in floor.take_commands()] == [Record]
     seat.session_id = "s1"
     floor.step_seat(seat, "be_away", "午餐")
-    assert floor.take_commands() == [Send("s1", DeskChanged("away", "午餐", floor.now))]
+    log, told = floor.take_commands()
+    assert (log.entry.fact, log.is_open) == (DeskStateChanged("r1", "D-01", "away", "午餐"), None)
+    assert told == Send("s1", DeskChanged("away", "午餐", floor.now))
+    floor.step_seat(seat, "be_away", "午餐")
+    assert [type(command) for command in floor.take_commands()] == [Send], "no change, no log"
 
 
 def test_who_decided_stays_in_charge_until_busy_with_another_case(play):

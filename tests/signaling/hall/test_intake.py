@@ -3,8 +3,11 @@
 import msgspec
 import pytest
 
+from signaling.hall.events import Connected, NoticeSealed, Terminal
 from signaling.hall.facts import CaseClosed, CaseSubmitted, CaseWithdrawn, CorrectionSubmitted
-from signaling.hall.intake import Offering
+from signaling.hall.office_facts import ItemOpenSet
+from signaling.hall.queue_facts import CaseLeft
+from signaling.protocol.acts import LeaveTerminal
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import (
     CallEnded,
@@ -19,7 +22,7 @@ from signaling.protocol.messages import (
     TicketIssued,
     WithdrawCase,
 )
-from signaling.protocol.values import Applicant
+from signaling.protocol.values import Applicant, MaterialSlot, Token
 
 
 def test_a_submission_gets_a_number_of_its_category_and_day(play):
@@ -128,7 +131,19 @@ def test_a_notice_that_cannot_be_printed_does_not_block_the_next_applicant(play)
     play.say("t1", NoticePrinted(play.request_id(), order.notice_id, False, "no paper"))
     assert play.view(case.case_id).state == "accepted"
     play.say("t1", play.submission())
-    assert [type(fact) for fact in play.recorded()][:2] == [CaseClosed, CaseSubmitted]
+    assert [type(fact) for fact in play.recorded()][:2] == [CaseLeft, CaseSubmitted]
+    assert play.view(case.case_id).terminal_id == "", "it lives on without a terminal"
+
+
+def test_who_has_the_last_word_unprinted_is_finished_when_the_terminal_goes_on(play):
+    case, call_id = play.talking()
+    play.decide("d1", case.case_id, "not_accept", reason="x", ground="not_needed")
+    order = play.seal()
+    play.say("t1", NoticeReceived(play.request_id(), order.notice_id, True))
+    play.say("t1", NoticePrinted(play.request_id(), order.notice_id, False, "no paper"))
+    play.say("d1", EndCall(call_id))
+    play.say("t1", play.submission())
+    assert [type(fact) for fact in play.recorded()][:3] == [CaseClosed, CaseLeft, CaseSubmitted]
     assert play.open_cases[case.case_id] is False
 
 
@@ -162,8 +177,10 @@ def test_a_correction_after_the_call_waits_at_the_head(play):
     play.say("t1", SubmitCorrection(play.request_id(), case.case_id, (play.material("drawing", "new"),)))
     assert play.view(case.case_id).state == "received"
     assert play.view(case.case_id).reviewer_name == ""
-    assert play.heard("t1", TicketChanged) == [TicketChanged(case.case_id, "waiting", 0)]
-    assert play.heard("t2", TicketChanged)[0].ahead == 1
+    (told,) = play.heard("t1", TicketChanged)
+    assert (told.state, told.place.kind, told.place.ahead) == ("waiting", "correction_return", 0)
+    play.fire("news")
+    assert play.heard("t2", TicketChanged)[0].place.ahead == 1
 
 
 @pytest.mark.parametrize(
@@ -204,7 +221,11 @@ def test_withdrawing_while_waiting_frees_the_terminal(play):
     case = play.submit()
     request = WithdrawCase(play.request_id(), case.case_id)
     assert Done(request.request_id) in play.say("t1", request)
-    assert play.recorded() == [CaseWithdrawn(case.case_id, request.request_id)]
+    (fact,) = play.recorded()
+    assert fact == CaseWithdrawn(case.case_id, request.request_id, fact.notice)
+    assert (fact.notice.kind, fact.notice.number) == ("termination", "京通政务终〔2026〕000001号")
+    assert play.open_cases[case.case_id] is True, "its notice waits for the seal"
+    play.seal()
     assert play.open_cases[case.case_id] is False
     assert play.say("t1", request) == [Done(request.request_id)]
     play.ready_desk()
@@ -225,6 +246,7 @@ def test_withdrawing_in_the_call_ends_it(play):
     play.say("t1", WithdrawCase(play.request_id(), case.case_id))
     assert play.heard("d1", CallEnded) == [CallEnded(call_id, "withdrawn")]
     assert play.heard("d1", CaseChanged)[-1].case.state == "withdrawn"
+    play.seal()
     assert play.open_cases[case.case_id] is False
 
 
@@ -233,16 +255,98 @@ def test_withdrawing_after_a_correction_was_asked_for(play):
     play.say("d1", EndCall(call_id))
     play.say("t1", WithdrawCase(play.request_id(), case.case_id))
     assert play.view(case.case_id).state == "withdrawn"
-    assert play.open_cases[case.case_id] is True, "its notice still waits for the seal"
-    play.seal()
+    assert play.open_cases[case.case_id] is True, "its notices still wait for the seal"
+    for order in play.orders:
+        play.event(NoticeSealed(order.notice_id, play.digest(order.notice_id), play.now))
     assert play.open_cases[case.case_id] is False
-    assert play.heard("t1") == play.heard("d1") == [], "the applicant is gone"
 
 
-def test_an_accepted_case_cannot_be_withdrawn(play):
-    case, _ = play.talking()
-    play.say("d1", play.decision(case))
+def test_an_accepted_case_can_be_withdrawn_until_it_is_decided(play):
+    case = play.accepted()
+    play.desk(2, roles=("decider",))
+    play.open("d2", case.case_id)
+    play.decide("d2", case.case_id, "grant")
+    play.seal()
     assert play.refusal("t1", WithdrawCase(play.request_id(), case.case_id)) == ErrorCode.ILLEGAL_STEP
+
+
+def test_what_was_only_advised_is_withdrawn_without_a_notice(play):
+    play.terminal()
+    case = play.submit(is_pre_review=True)
+    play.say("t1", WithdrawCase(play.request_id(), case.case_id))
+    assert play.orders == []
+    assert play.view(case.case_id).state == "withdrawn"
+
+
+def test_the_slip_carries_a_token_of_its_own(play):
+    play.terminal(1)
+    play.terminal(2)
+    first, second = play.submit("t1"), play.submit("t2")
+    assert first.token != second.token
+    for case in (first, second):
+        assert msgspec.convert(case.token, Token) == case.token
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"),
+    [({"is_private": True}, ErrorCode.BOOTH_ONLY), ({"sites": ("elsewhere",)}, ErrorCode.ITEM_CLOSED)],
+)
+def test_some_items_are_not_for_every_terminal(play, rules, code):
+    item = play.offer(**rules)
+    play.event(Connected("t1", Terminal("T-01", "1号终端", is_booth=False, site="here")))
+    assert play.refusal("t1", play.submission(item=item)) == code
+
+
+def test_a_closed_item_takes_no_new_case_and_lets_open_ones_go_on(play):
+    case, _ = play.talking()
+    play.record("manager-1", ItemOpenSet("r", "PW-01", False, "暂停"))
+    play.terminal(2)
+    play.refusal("t2", play.submission("SP-01", materials=()))  # the fact above reaches the journal
+    assert play.refusal("t2", play.submission()) == ErrorCode.ITEM_CLOSED
+    play.say("d1", play.decision(case))
+    assert play.view(case.case_id).state == "accepted"
+
+
+SLOTS = (
+    MaterialSlot("form", "申请表"),
+    MaterialSlot("lease", "租赁合同", is_gap_able=True),
+    MaterialSlot("deed", "产权证", is_original_kept=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "to_follow", "code"),
+    [
+        (("form",), ("lease", "deed"), None),
+        (("form", "lease", "deed"), ("deed",), None),
+        (("form",), ("lease",), ErrorCode.MATERIAL_MISSING),
+        (("form", "lease"), ("lease", "deed"), ErrorCode.MATERIAL_MISSING),
+        (("lease", "deed"), ("form",), ErrorCode.MATERIAL_MISSING),
+        (("form", "deed"), ("lease", "what"), ErrorCode.NOT_FOUND),
+    ],
+)
+def test_only_minor_materials_and_papers_may_follow(play, given, to_follow, code):
+    play.terminal()
+    submission = play.submission(
+        item=play.offer(*SLOTS), materials=tuple(play.material(slot) for slot in given), to_follow=to_follow
+    )
+    if code is None:
+        assert play.say("t1", submission)[0].case.state == "received"
+    else:
+        assert play.refusal("t1", submission) == code
+
+
+def test_a_courier_needs_an_address(play):
+    play.terminal()
+    assert play.refusal("t1", play.submission(delivery="courier", address=" ")) == ErrorCode.INVALID_ENTRY
+
+
+def test_a_case_that_left_the_terminal_is_not_shown_there_to_a_late_repeat(play):
+    play.terminal()
+    submission = play.submission()
+    case = play.say("t1", submission)[0].case
+    play.say("t1", LeaveTerminal(play.request_id(), case.case_id))
+    assert play.refusal("t1", submission) == ErrorCode.NOT_FOUND
 
 
 def test_corrections_are_recorded_as_they_were_sent(play):
@@ -250,7 +354,3 @@ def test_corrections_are_recorded_as_they_were_sent(play):
     request = SubmitCorrection(play.request_id(), case.case_id, (play.material("drawing", "new"),))
     play.say("t1", request)
     assert play.recorded() == [CorrectionSubmitted(case.case_id, request.request_id, request.materials)]
-
-
-def test_an_offering_gives_each_category_its_letter(play):
-    assert Offering(play.CATALOGUE).letters == {"生态环境": "A", "食品药品": "B"}

@@ -8,6 +8,7 @@ from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import (
     AnswerCall,
     CallOffered,
+    CaseChanged,
     EndCall,
     MarkNumbered,
     MarkRefused,
@@ -29,9 +30,10 @@ def refused(play, session, message):
 def test_a_page_is_shown_to_the_terminal_and_kept_once(play):
     case, _ = play.talking()
     page = ShowPage(case.case_id, play.digest("drawing"), 2)
-    assert play.say("d1", page) == []
-    assert play.heard("t1") == [page]
+    assert [type(answer) for answer in play.say("d1", page)] == [CaseChanged], "it was looked at for the first time"
+    assert play.heard("t1", ShowPage) == [page]
     assert len(play.recorded()) == 1
+    assert [line.state for line in play.view(case.case_id).list] == ["uploaded", "looked_at", "empty"]
     play.say("d1", page)
     assert (play.heard("t1"), play.recorded()) == ([page], [])
 

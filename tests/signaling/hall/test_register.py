@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from signaling.hall.events import NoticeSealed, Notified
 from signaling.hall.facts import CallAnswered, CaseWithdrawn, Entry, NoticeStored, TerminalConnected
 from signaling.hall.register import Register
 from signaling.hall.tables import IllegalStep
 from signaling.protocol.errors import ErrorCode, Refused
-from signaling.protocol.messages import EndCall, NoticePrinted, NoticeReceived, WithdrawCase
+from signaling.protocol.messages import EndCall, WithdrawCase
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -16,10 +17,8 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 def whole_case(play):
     case, call_id = play.talking()
     play.draw(case, "o1", "m1")
-    play.say("d1", play.decision(case))
-    order = play.seal()
-    play.say("t1", NoticeReceived(play.request_id(), order.notice_id, True))
-    play.say("t1", NoticePrinted(play.request_id(), order.notice_id, True))
+    play.decide("d1", case.case_id, "not_accept", reason="依法不需要取得行政许可", ground="not_needed")
+    play.hand_over()
     play.say("d1", EndCall(call_id))
     return case
 
@@ -53,11 +52,14 @@ def test_a_withdrawn_case_stays_until_its_notice_is_sealed(play):
     play.say("t1", WithdrawCase(play.request_id(), case.case_id))
     play.submit()
     register = play.hall._floor.register
-    assert case.case_id in register.cases
-    play.seal()
-    assert play.recorded()[0].__class__ is NoticeStored
-    assert play.heard("t1") == [], "the terminal serves the next applicant"
+    for order in play.orders:
+        assert case.case_id in register.cases
+        play.event(NoticeSealed(order.notice_id, play.digest(order.notice_id), play.now))
+        assert play.heard("t1") == [], "the terminal serves the next applicant"
+    assert case.case_id in register.cases, "the applicant is still to be told"
+    play.event(Notified(play.notes[-1].notification_id, True))
     assert case.case_id not in register.cases
+    assert register.notices == {}
 
 
 def test_requests_are_known_by_sender_and_content(play):

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from signaling.hall import calls, case, desks, notices, tickets
+from signaling.hall import calls, case, deposits, desks, material_items, notices, results, tickets
 from signaling.hall.tables import IllegalStep, next_state
 from signaling.protocol import values
 from signaling.protocol.errors import ErrorCode
@@ -16,6 +16,9 @@ MACHINES = [
     (calls.STEPS, values.CallState),
     (desks.STEPS, values.Availability),
     (notices.STEPS, values.NoticeState),
+    (material_items.STEPS, values.ItemState),
+    (deposits.STEPS, values.DepositState),
+    (results.STEPS, values.ResultState),
 ]
 
 
@@ -45,5 +48,8 @@ def test_what_has_ended_has_no_further_step(steps, ends):
     assert {before for before, _ in steps} & ends == set()
 
 
-def test_an_accepted_case_never_goes_back_to_review():
-    assert [step for before, step in case.STEPS if before == "accepted"] == ["close"]
+@pytest.mark.parametrize("state", ["accepted", "accepted_with_gap", "paused", "granted", "refused", "issued"])
+def test_an_accepted_case_never_goes_back_to_review_but_by_a_supervisors_void(state):
+    reviewed = ("pre_review", "received", "reviewing", "correction_requested", "not_accepted")
+    back = {step for (before, step), after in case.STEPS.items() if before == state and after in reviewed}
+    assert back <= {"void"}

@@ -1,13 +1,13 @@
-"""Tickets: every state x step pair, letters, days, and the order of the line."""
+"""Tickets: every state x step pair, letters, days, and what belongs on the work list."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import product
 from typing import get_args
 
 import pytest
 
 from signaling.hall.tables import IllegalStep
-from signaling.hall.tickets import STEPS, Ticket, letters, local_day, place_in_line
+from signaling.hall.tickets import STEPS, Ticket, letters, local_day
 from signaling.protocol.values import TicketState
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -44,7 +44,17 @@ def test_the_day_is_that_of_the_wall_clock_in_china():
     assert local_day(datetime(2026, 11, 23, 16, 0, tzinfo=UTC)) == date(2026, 11, 24)
 
 
-def test_who_waits_longest_is_first():
-    late = Ticket("A001", NOW + timedelta(seconds=1))
-    early, equal = Ticket("B002", NOW), Ticket("B001", NOW)
-    assert sorted([late, early, equal], key=place_in_line) == [equal, early, late]
+@pytest.mark.parametrize(
+    ("state", "conversion", "is_on_list"),
+    [
+        ("abandoned", None, True),
+        ("converted", "asynchronous", True),
+        ("converted", "callback", True),
+        ("converted", "appointment", False),
+        ("converted", "window", False),
+        ("waiting", None, False),
+        ("missed", None, False),
+    ],
+)
+def test_what_nobody_waits_with_any_more_is_on_the_work_list(state, conversion, is_on_list):
+    assert Ticket("A001", NOW, state, conversion=conversion).is_for_work_list is is_on_list

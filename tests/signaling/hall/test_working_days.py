@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from signaling.hall.working_days import PublishedYear, WorkingDays
+from signaling.protocol.office import CalendarDay
 
 
 def days(year, *spans):
@@ -65,3 +66,28 @@ def test_a_count_that_touches_an_unpublished_year_is_provisional():
 def test_nothing_is_counted_backwards(count):
     with pytest.raises(ValueError, match="cannot count"):
         CALENDAR.add(date(2025, 9, 28), count)
+
+
+def test_what_the_manager_entered_counts_at_once_and_before_what_was_published():
+    days, sources = {}, {}
+    calendar = CALENDAR.edited_by(days, sources)
+    assert calendar.add(date(2025, 9, 28), 1) == (date(2025, 9, 29), False)
+    days[date(2025, 9, 29)] = CalendarDay(date(2025, 9, 29), is_working=False, source="停电")
+    days[date(2025, 10, 1)] = CalendarDay(date(2025, 10, 1), is_working=True, source="值班")
+    assert calendar.add(date(2025, 9, 28), 1) == (date(2025, 9, 30), False)
+    assert calendar.add(date(2025, 9, 28), 2) == (date(2025, 10, 1), False)
+    assert CALENDAR.add(date(2025, 9, 28), 2) == (date(2025, 9, 30), False), "the published calendar stays as it was"
+
+
+def test_a_year_that_the_manager_publishes_is_no_longer_provisional():
+    sources = {}
+    calendar = CALENDAR.edited_by({}, sources)
+    assert calendar.add(date(2025, 12, 31), 1)[1]
+    sources[2026] = "国办发明电〔2025〕1号"
+    assert not calendar.add(date(2025, 12, 31), 1)[1]
+    assert calendar.published_years() == (2025, 2026)
+
+
+def test_an_ordinary_weekend_is_no_declared_day_off():
+    assert not CALENDAR.is_day_off(date(2025, 10, 12))
+    assert CALENDAR.is_day_off(date(2025, 10, 4)), "a Saturday within the holiday"

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Literal
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signaling.hall.events import Desk, Party, Terminal
+from signaling.hall.events import Desk, Party, Staff, Terminal
 from signaling.protocol.enrolment import signed_hello
 from signaling.protocol.errors import ErrorCode, Refused
 from signaling.protocol.messages import (
@@ -20,8 +21,9 @@ from signaling.protocol.messages import (
     LogIn,
     SetAvailability,
 )
+from signaling.protocol.values import Role
 from signaling.server.authentication import MOST_TRIES, Door, Passwords
-from signaling.server.register import Register
+from signaling.server.register import EnrolledReviewer, EnrolledTerminal, Register
 
 
 class Peer:
@@ -63,6 +65,14 @@ def terminal_hello(terminal_id: str = "T-01", versions: tuple[int, ...] = (1,)) 
 async def test_a_terminal_with_its_key_is_let_in(door: Door, device_key: Ed25519PrivateKey) -> None:
     party = await admitted(door, Peer([terminal_hello(versions=(7, 1))], device_key))
     assert party == (Terminal("T-01", "自助终端 01"), 1)
+
+
+async def test_a_terminal_brings_what_it_was_enrolled_with(door: Door, register: Register) -> None:
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes_raw()
+    register.put_terminal(EnrolledTerminal("T-01", "小屋", public, is_booth=False, cells=24, site="LY-01")).result()
+    party, _ = await admitted(door, Peer([terminal_hello()], key))
+    assert party == Terminal("T-01", "小屋", is_booth=False, cells=24, site="LY-01")
 
 
 async def test_each_challenge_is_new(door: Door, device_key: Ed25519PrivateKey) -> None:
@@ -163,3 +173,44 @@ async def test_a_storm_of_logins_is_refused_beyond_a_short_queue(passwords: Pass
 async def test_a_damaged_hash_opens_nothing(passwords: Passwords) -> None:
     assert not await passwords.fits("not a hash", "right")
     assert not await passwords.fits(None, "right")
+
+
+@pytest.mark.parametrize(
+    ("roles", "hello_role", "is_let_in"),
+    [
+        (("manager",), "staff", True),
+        (("collector", "guide"), "staff", True),
+        (("reviewer", "supervisor"), "staff", True),
+        (("reviewer", "decider"), "staff", False),
+        ((), "staff", False),
+        (("reviewer",), "reviewer", True),
+        (("decider",), "reviewer", True),
+        (("manager", "issuer"), "reviewer", True),
+        (("manager", "collector", "guide"), "reviewer", False),
+    ],
+)
+async def test_each_role_has_its_own_door(
+    door: Door,
+    register: Register,
+    passwords: Passwords,
+    roles: tuple[Role, ...],
+    hello_role: Literal["reviewer", "staff"],
+    is_let_in: bool,
+) -> None:
+    known = EnrolledReviewer("lin", "林静", passwords.hash("right"), ("market",), roles=roles)
+    register.put_reviewer(known).result()
+    peer = Peer([Hello(hello_role, "lin", (1,)), LogIn("right", "D-05")])
+    if not is_let_in:
+        assert await refused(door, peer) is ErrorCode.WRONG_ROLE
+        return
+    party, _ = await admitted(door, peer)
+    desk = Desk("D-05", "lin", "林静", ("market",), roles)
+    assert party == (Staff("lin", "林静", roles) if hello_role == "staff" else desk)
+
+
+async def test_a_wrong_role_is_told_only_with_the_right_password(
+    door: Door, register: Register, passwords: Passwords
+) -> None:
+    register.put_reviewer(EnrolledReviewer("lin", "林静", passwords.hash("right"), (), roles=("guide",))).result()
+    peer = Peer([Hello("reviewer", "lin", (1,)), *[LogIn("wrong", "D-05")] * MOST_TRIES])
+    assert await refused(door, peer) is ErrorCode.WRONG_PASSWORD

@@ -30,6 +30,7 @@ from signaling.protocol.messages import (
     WetInk,
 )
 from signaling.server.authentication import Door, Passwords
+from signaling.server.clock import SystemClock
 from signaling.server.connections import MESSAGES_BURST, MOST_STRIKES, POLICY, TRY_AGAIN, Connections
 from signaling.server.register import Register
 
@@ -58,7 +59,8 @@ async def place(
     listening: Callable[[Starlette], AbstractAsyncContextManager[int]],
 ) -> AsyncIterator[Place]:
     events: asyncio.Queue[Event] = asyncio.Queue()
-    connections = Connections(Door(register, passwords), events.put_nowait, admission_s=0.3, send_s=0.5)
+    door = Door(register, passwords)
+    connections = Connections(door, events.put_nowait, SystemClock(), admission_s=0.3, send_s=0.5)
     made = Place(connections, events)
     application = Starlette(routes=[WebSocketRoute("/hall", connections.endpoint)])
     async with listening(application) as made.port:

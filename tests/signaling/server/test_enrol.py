@@ -36,10 +36,21 @@ async def test_the_first_start_admits_one_of_each_once(
     reviewer = register.reviewer(login.reviewer).result()
     assert reviewer is not None
     assert reviewer.skills == ("market",)
+    assert reviewer.roles == ("reviewer", "decider", "issuer", "supervisor")
     assert await passwords.fits(reviewer.password_hash, login.password)
     assert stat.S_IMODE((tmp_path / "first-login.json").stat().st_mode) == 0o600
     device_file = tmp_path / "devices" / "T-01.json"
     device = msgspec.json.decode(device_file.read_bytes(), type=DeviceFile)
+    terminal = register.terminal("T-01").result()
+    assert terminal is not None
+    assert (terminal.is_booth, terminal.cells) == (True, 12)
+    manager_file = tmp_path / "manager-login.json"
+    boss = msgspec.json.decode(manager_file.read_bytes(), type=LoginFile)
+    manager = register.reviewer(boss.reviewer).result()
+    assert manager is not None
+    assert {"manager", "supervisor", "collector", "issuer", "guide"} == set(manager.roles)
+    assert await passwords.fits(manager.password_hash, boss.password)
+    assert stat.S_IMODE(manager_file.stat().st_mode) == 0o600
 
     assert not first_start(register, passwords, tmp_path, "ws://127.0.0.1:9000/hall", "PEM 2", ["market"])
     moved = msgspec.json.decode(device_file.read_bytes(), type=DeviceFile)
@@ -47,6 +58,40 @@ async def test_the_first_start_admits_one_of_each_once(
     again = msgspec.json.decode((tmp_path / "first-login.json").read_bytes(), type=LoginFile)
     assert again == msgspec.structs.replace(login, url="ws://127.0.0.1:9000/hall")
     assert (tmp_path / "trust-root.pem").read_text() == "PEM 2"
+    assert msgspec.json.decode(manager_file.read_bytes(), type=LoginFile).url == "ws://127.0.0.1:9000/hall"
+
+
+def test_a_hall_from_before_there_were_roles_gets_a_manager(
+    register: Register, passwords: Passwords, tmp_path: Path
+) -> None:
+    enrol_terminal(register, "T-09", "自助终端 09", URL, "PEM", tmp_path / "T-09.json")
+    enrol_reviewer(register, passwords, "shen", "沈明", ["market"], "a password")
+    assert first_start(register, passwords, tmp_path, URL, "PEM", ["market"])
+    assert (tmp_path / "manager-login.json").exists()
+    assert not (tmp_path / "first-login.json").exists()
+    assert not first_start(register, passwords, tmp_path, URL, "PEM", ["market"])
+
+
+def test_who_has_the_managers_name_already_keeps_the_password(
+    register: Register, passwords: Passwords, tmp_path: Path
+) -> None:
+    enrol_reviewer(register, passwords, "manager-01", "马宁", ["market"], "a password")
+    before = register.reviewer("manager-01").result()
+    first_start(register, passwords, tmp_path, URL, "PEM", ["market"])
+    assert register.reviewer("manager-01").result() == before
+    assert not (tmp_path / "manager-login.json").exists()
+
+
+def test_what_a_terminal_has_is_kept(register: Register, tmp_path: Path) -> None:
+    path = tmp_path / "T-02.json"
+    enrol_terminal(register, "T-02", "自助终端 02", URL, "PEM", path, is_booth=True, cells=24, site="LY-01")
+    terminal = register.terminal("T-02").result()
+    assert terminal is not None
+    assert (terminal.is_booth, terminal.cells, terminal.site) == (True, 24, "LY-01")
+    enrol_terminal(register, "T-02", "自助终端 02", URL, "PEM", path, is_replacing=True)
+    terminal = register.terminal("T-02").result()
+    assert terminal is not None
+    assert (terminal.is_booth, terminal.cells, terminal.site) == (False, 0, "")
 
 
 def test_a_first_start_that_was_cut_short_is_finished(register: Register, passwords: Passwords, tmp_path: Path) -> None:

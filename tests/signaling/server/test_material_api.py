@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from starlette.applications import Starlette
 
-from signaling.hall.events import Desk, Party, Terminal
+from signaling.hall.events import Desk, Party, Staff, Terminal
 from signaling.server.connections import Session
 from signaling.server.material_api import MaterialApi
 from signaling.server.materials import Materials
@@ -28,10 +28,13 @@ class Hall:
         self.terminal = Session("s1", Terminal("T-01", "自助终端 01"))
         self.other = Session("s2", Terminal("T-02", "自助终端 02"))
         self.desk = Session("s3", Desk("D-01", "shen", "沈明", ()))
+        self.manager = Session("s4", Staff("ma", "马宁", ("manager", "supervisor")))
         self.readers: set[tuple[str, str]] = set()
 
     def session_of(self, token: str) -> Session | None:
-        return {session.http_token: session for session in (self.terminal, self.other, self.desk)}.get(token)
+        return {session.http_token: session for session in (self.terminal, self.other, self.desk, self.manager)}.get(
+            token
+        )
 
     def may_read(self, party: Party, digest: str) -> bool:
         return (party.name, digest) in self.readers
@@ -131,6 +134,14 @@ async def test_a_refused_put_names_its_reason(
         assert (response.status_code, code_of(response)) == (status, code)
         assert msgspec.json.decode(response.content)["sentence"]
     assert await materials.find(digest) is None
+
+
+async def test_a_page_gets_no_papers_whatever_the_role(http: httpx.AsyncClient, hall: Hall) -> None:
+    await http.put(f"/materials/{DIGEST}", content=PDF, headers=by(hall.terminal))
+    hall.readers.add(("马宁", DIGEST))
+    for method, status in (("GET", 404), ("HEAD", 404), ("PUT", 403)):
+        answer = await http.request(method, f"/materials/{DIGEST}", headers=by(hall.manager))
+        assert answer.status_code == status
 
 
 async def test_a_desk_hands_nothing_in(http: httpx.AsyncClient, hall: Hall) -> None:

@@ -5,12 +5,12 @@ import contextlib
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from signaling.hall.commands import CancelTimer, Command, NoticeOrder, Record, Send, SetTimer
+from signaling.hall.commands import CancelTimer, Command, NoticeOrder, Notify, Record, Send, SetTimer
 from signaling.hall.events import (
     Connected,
     Desk,
@@ -18,6 +18,7 @@ from signaling.hall.events import (
     Event,
     MessageReceived,
     NoticeSealed,
+    Notified,
     Party,
     Restarted,
     SealingFailed,
@@ -26,6 +27,7 @@ from signaling.hall.events import (
 )
 from signaling.hall.facts import Entry, TerminalConnected
 from signaling.hall.hall import Hall, HallRules
+from signaling.hall.offering import Offering
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import (
     AnswerCall,
@@ -44,17 +46,23 @@ from signaling.protocol.messages import (
     TicketIssued,
     WithdrawCase,
 )
+from signaling.protocol.office import Board
 from signaling.protocol.values import OFFICIAL_TIME, Applicant, Material
 from signaling.server.catalogue import read_calendar, read_catalogue
+from signaling.server.clock import Clock, SystemClock
 from signaling.server.errors import StorageFull, StoreError
-from signaling.server.runner import HallPort, JournalPort, Runner, id_of
+from signaling.server.notify import FileGateway, Notifier
+from signaling.server.runner import HallPort, JournalPort, Runner, Tell, id_of
 from signaling.server.store import Store
 
 pytestmark = pytest.mark.slow
 
 
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=OFFICIAL_TIME)
+BOARD = Board("大厅", NOON, (), (), (), 0, ())
 CATALOGUE = read_catalogue(None)
-ITEM = CATALOGUE[0]
+OFFERING = Offering(CATALOGUE, "0" * 64)
+ITEM = next(item for item in CATALOGUE if item.code == "ENV-001")
 TERMINAL = Terminal("T-01", "自助终端 01")
 DESK = Desk("D-01", "shen", "沈明", (ITEM.skill,))
 SUBMIT = SubmitCase(
@@ -119,19 +127,30 @@ class Ears:
 class Place:
     """A running runner; ``seal`` answers orders as told."""
 
-    def __init__(self, journal: JournalPort, new_hall: Callable[[], HallPort] | None = None) -> None:
+    def __init__(
+        self,
+        journal: JournalPort,
+        new_hall: Callable[[], HallPort] | None = None,
+        clock: Clock | None = None,
+        send_sms: Tell | None = None,
+    ) -> None:
         ids = itertools.count(1)
         rules = HallRules(ring_s=0.2, wrap_up_s=0.2, seal_retry_s=0.1)
         self.ears = Ears()
         self.absent: tuple[str, ...] = ()
         self.orders: list[NoticeOrder] = []
         self.failures = 0
+        self.notified: list[str] = []
+        self.gateway = asyncio.Event()
+        self.gateway.set()
         self.runner = Runner(
-            new_hall or (lambda: Hall(CATALOGUE, rules, read_calendar(None), lambda: f"id-{next(ids)}")),
+            new_hall or (lambda: Hall(OFFERING, rules, read_calendar(None), lambda: f"id-{next(ids)}")),
             journal,
             self.ears,
             self._absent,
             self._seal,
+            send_sms or self._tell,
+            clock or SystemClock(),
         )
 
     def _absent(self, party: str, materials: Iterable[Material]) -> "Future[tuple[str, ...]]":
@@ -144,6 +163,11 @@ class Place:
         if len(self.orders) <= self.failures:
             return SealingFailed(order.notice_id, "no seal today")
         return NoticeSealed(order.notice_id, "a" * 64, order.decided_at)
+
+    async def _tell(self, order: Notify) -> Notified:
+        self.notified.append(order.notification_id)
+        await self.gateway.wait()
+        return Notified(order.notification_id, True)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["Place"]:
@@ -192,9 +216,14 @@ async def to_the_call(place: Place) -> CallOffered:
     return offered
 
 
+def look_at_everything(place: Place, case_id: str) -> None:
+    place.tell(*(MessageReceived("d", ShowPage(case_id, material.digest, 0)) for material in SUBMIT.materials))
+
+
 async def test_a_case_goes_from_submit_to_its_notice(journal: JournalPort) -> None:
     async with Place(journal).running() as place:
         offered = await to_the_call(place)
+        look_at_everything(place, offered.case.case_id)
         place.tell(MessageReceived("d", Decide("r-2", offered.case.case_id, "accept")))
         notice = await place.until("t", NoticeReady)
         assert isinstance(notice, NoticeReady)
@@ -308,6 +337,7 @@ async def test_failed_sealing_is_told_and_tried_again(memory: MemoryJournal) -> 
     place.failures = 1
     async with place.running():
         offered = await to_the_call(place)
+        look_at_everything(place, offered.case.case_id)
         place.tell(MessageReceived("d", Decide("r-2", offered.case.case_id, "accept")))
         await place.until("d", Done)
         refusal = await place.until("d", Error)
@@ -334,6 +364,8 @@ class Scripted:
     def __init__(self, script: dict[str, Callable[[], list[Command]]]) -> None:
         self.script = script
         self.events: list[Event] = []
+        self.times: list[datetime] = []
+        self.alarms: set[str] = set()
 
     def restore(self, entries: Iterable[Entry], counters: object) -> None:
         pass
@@ -341,13 +373,36 @@ class Scripted:
     def may_read(self, party: Party, digest: str) -> bool:
         return False
 
+    def board(self) -> Board:
+        return BOARD
+
+    def set_alarm(self, code: str, is_raised: bool) -> None:
+        (self.alarms.add if is_raised else self.alarms.discard)(code)
+
     def handle(self, event: Event, now: datetime) -> list[Command]:
         self.events.append(event)
+        self.times.append(now)
         if isinstance(event, MessageReceived):
             return self.script[id_of(event.message)]()
         if isinstance(event, TimerFired):
             return [Send("t", Done(f"fired-{event.timer_id}"))]
+        if isinstance(event, Notified):
+            return [Send("t", Done(f"sent-{event.notification_id}"))]
         return []
+
+
+class HandClock:
+    """A clock that goes only when told."""
+
+    is_simulated = True
+    glance_s = 0.01
+
+    def __init__(self) -> None:
+        self.time = NOON
+        self.behind_s = 0.0
+
+    def now(self) -> datetime:
+        return self.time
 
 
 def withdraw(name: str) -> MessageReceived:
@@ -369,6 +424,95 @@ async def test_a_cancelled_or_replaced_timer_does_not_fire(memory: MemoryJournal
                 await place.ears.changed.wait()
     fired = [event.timer_id for event in hall.events if isinstance(event, TimerFired)]
     assert fired == ["b", "c"]
+
+
+async def test_what_a_jump_of_the_clock_passes_happens_in_order_at_its_own_time(memory: MemoryJournal) -> None:
+    class Chain(Scripted):
+        def handle(self, event: Event, now: datetime) -> list[Command]:
+            answer = super().handle(event, now)
+            # what the first timer leads to lies between the two that are set already
+            return [*answer, SetTimer("between", 600.0)] if event == TimerFired("first") else answer
+
+    hall = Chain({"set": lambda: [SetTimer("second", 3600.0), SetTimer("first", 60.0), Send("t", Done("set"))]})
+    clock = HandClock()
+    async with Place(memory, lambda: hall, clock).running() as place:
+        place.tell(Connected("t", TERMINAL), withdraw("set"))
+        await place.until("t", Done)
+        clock.time = NOON + timedelta(hours=20)
+        await place.until("t", Done, 4)
+    fired = [
+        (event.timer_id, time - NOON)
+        for event, time in zip(hall.events, hall.times, strict=True)
+        if isinstance(event, TimerFired)
+    ]
+    assert fired == [
+        ("first", timedelta(seconds=60)),
+        ("between", timedelta(seconds=660)),
+        ("second", timedelta(seconds=3600)),
+    ]
+
+
+async def test_a_clock_that_was_set_back_is_an_alarm_until_it_is_right(memory: MemoryJournal) -> None:
+    hall = Scripted({"act": lambda: [Send("t", Done("done"))]})
+    clock = HandClock()
+    async with Place(memory, lambda: hall, clock).running() as place:
+        place.tell(Connected("t", TERMINAL))
+        for count, behind_s in enumerate((0.0, 3600.0, 0.0), start=1):
+            clock.behind_s = behind_s
+            place.tell(withdraw("act"))
+            await place.until("t", Done, count)
+            assert hall.alarms == ({"clock_backwards"} if behind_s else set())
+
+
+async def test_a_notification_is_sent_once_while_it_is_under_way(memory: MemoryJournal) -> None:
+    order = Notify("n-1", "c-1", "13800000000", "missed", {})
+    hall = Scripted({"order": lambda: [Notify("n-1", "c-1", "1", "missed", {}), order, Send("t", Done("ordered"))]})
+    async with Place(memory, lambda: hall).running() as place:
+        place.gateway.clear()
+        place.tell(Connected("t", TERMINAL), withdraw("order"), withdraw("order"))
+        await place.until("t", Done, 2)
+        place.gateway.set()
+        await place.until("t", Done, 3)
+    assert place.notified == ["n-1"]
+
+
+class CutShort:
+    """Sends what it is given, and never comes to saying so."""
+
+    def __init__(self, notifier: Notifier) -> None:
+        self.notifier = notifier
+        self.is_sent = asyncio.Event()
+
+    async def send(self, order: Notify) -> Notified:
+        await self.notifier.send(order)
+        self.is_sent.set()
+        return await asyncio.Future()
+
+
+async def test_a_kill_between_sending_and_recording_sends_nothing_twice(memory: MemoryJournal, tmp_path: Path) -> None:
+    path, clock = tmp_path / "outbox.jsonl", HandClock()
+    for _ in range(3):
+        with contextlib.ExitStack() as stack:
+            gateway = stack.enter_context(contextlib.closing(FileGateway(path)))
+            cut = CutShort(stack.enter_context(contextlib.closing(Notifier(gateway, "大厅"))))
+            async with Place(memory, clock=clock, send_sms=cut.send).running() as place:
+                if clock.time == NOON:
+                    place.tell(Connected("t", TERMINAL), MessageReceived("t", SUBMIT))
+                    await place.until("t", TicketIssued)
+                    # at closing time the ticket becomes a review without a call, and the applicant is told
+                    clock.time = NOON + timedelta(hours=6)
+                await asyncio.wait_for(cut.is_sent.wait(), 5)
+    (line,) = path.read_text("utf-8").splitlines()
+    assert "13800000000" in line
+
+
+async def test_stopping_does_not_wait_for_a_gateway_that_is_away(memory: MemoryJournal) -> None:
+    hall = Scripted({"order": lambda: [Notify("n-1", "c-1", "1", "missed", {}), Send("t", Done("ordered"))]})
+    async with asyncio.timeout(5), Place(memory, lambda: hall).running() as place:
+        place.gateway.clear()
+        place.tell(Connected("t", TERMINAL), withdraw("order"))
+        await place.until("t", Done)
+        assert place.runner.board() == BOARD
 
 
 async def test_a_timer_that_ran_out_behind_its_own_cancelling_does_not_fire(memory: MemoryJournal) -> None:

@@ -16,7 +16,8 @@ from signaling.protocol.values import OFFICIAL_TIME, Applicant, Correction, Mate
 from signaling.server.catalogue import read_catalogue
 from signaling.server.errors import SettingsWrong
 from signaling.server.materials import Materials
-from signaling.server.sealing import Office, Sealer, facts_of
+from signaling.server.notice_facts import Office
+from signaling.server.sealing import Sealer
 from signaling.server.store import Store
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=OFFICIAL_TIME)
@@ -129,12 +130,3 @@ def test_a_seal_of_another_organisation_is_refused(
     other = msgspec.structs.replace(OFFICE, authority="另一个政务服务局")
     with pytest.raises(SettingsWrong, match="另一个政务服务局"):
         Sealer(tmp_path / "seal", other, store, materials, lambda: NOON)
-
-
-def test_a_provisional_due_date_is_named_on_the_notice() -> None:
-    facts = facts_of(msgspec.structs.replace(ACCEPTANCE, is_due_provisional=True), OFFICE, is_test=True)
-    assert isinstance(facts, esign.AcceptanceNotice)
-    assert "未公布" in facts.special_steps
-    plain = facts_of(ACCEPTANCE, OFFICE, is_test=True)
-    assert isinstance(plain, esign.AcceptanceNotice)
-    assert plain.special_steps == ""

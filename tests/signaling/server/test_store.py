@@ -8,17 +8,23 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from signaling.hall.commands import Record
-from signaling.hall.facts import PageShown
+from signaling.hall.facts import CaseClosed, CaseWithdrawn, Entry, Fact, PageShown, TerminalConnected
+from signaling.hall.office_facts import FollowUpOpened
+from signaling.protocol.values import OFFICIAL_TIME
 from signaling.server.errors import ChainBroken, StorageFull, StorageUnavailable, StoreDamaged
 from signaling.server.journal import check_chain, read_export
-from signaling.server.store import Store
+from signaling.server.register import EnrolledReviewer, EnrolledTerminal, Register
+from signaling.server.store import Store, read_history
 
 MakeRecord = Callable[..., Record]
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=OFFICIAL_TIME)
 
 
 class Gate:
@@ -252,3 +258,53 @@ def test_a_store_of_a_newer_program_is_refused(tmp_path: Path) -> None:
         newer.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreDamaged, match="99"):
         Store(tmp_path)
+
+
+def test_a_store_of_the_first_version_is_taken_up(tmp_path: Path) -> None:
+    folder = tmp_path / "hall"
+    folder.mkdir()
+    first = files("signaling.server").joinpath("schema", "0001_first.sql").read_text(encoding="utf-8")
+    with contextlib.closing(sqlite3.connect(folder / "hall.db")) as old:
+        old.executescript(f"BEGIN; {first} PRAGMA user_version = 1; COMMIT;")
+        old.execute("INSERT INTO reviewers VALUES ('shen', '沈明', 'hash', '[\"market\"]', 0)")
+        old.execute("INSERT INTO terminals VALUES ('T-01', '自助终端 01', x'00', 0)")
+        old.commit()
+    with contextlib.closing(Store(folder)) as store:
+        register = Register(store)
+        assert register.reviewer("shen").result() == EnrolledReviewer("shen", "沈明", "hash", ("market",))
+        assert register.terminal("T-01").result() == EnrolledTerminal("T-01", "自助终端 01", b"\0")
+        assert store.newest_time().result() is None
+
+
+def test_history_is_the_whole_of_what_did_anything_in_the_time(store: Store, tmp_path: Path) -> None:
+    def at(hours: float, case_id: str | None, fact: Fact) -> Record:
+        return Record(Entry(NOON + timedelta(hours=hours), "x", case_id, fact), is_open=None)
+
+    opened = FollowUpOpened("f", "r", "trouble", "", "", "", NOON.date())
+    store.commit(
+        [
+            at(-30, "early", CaseWithdrawn("early", "r")),
+            at(-30, "both", CaseWithdrawn("both", "r")),
+            at(-30, "f", opened),
+            at(-30, None, TerminalConnected("T-01", "before")),
+            at(0, None, TerminalConnected("T-01", "in")),
+            at(0, "both", PageShown("both", "d" * 64, 0)),
+            at(0, "both", CaseClosed("both")),
+            at(0.5, "new", CaseWithdrawn("new", "r")),
+            at(1, "new", CaseClosed("new")),
+        ]
+    ).result()
+    assert store.newest_time().result() == NOON + timedelta(hours=1)
+    entries = list(read_history(tmp_path / "hall", NOON, NOON + timedelta(hours=1)))
+    assert [(entry.case_id, type(entry.fact)) for entry in entries] == [
+        ("both", CaseWithdrawn),
+        ("f", FollowUpOpened),
+        (None, TerminalConnected),
+        ("both", CaseClosed),
+        ("new", CaseWithdrawn),
+    ]
+
+
+def test_history_of_no_store_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StorageUnavailable):
+        list(read_history(tmp_path, NOON, NOON))

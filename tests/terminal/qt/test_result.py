@@ -33,7 +33,8 @@ def test_from_sealing_to_printed(play: Any, show: Any, qtbot: Any, sealed: Any, 
     assert panel.print.text() == "再打印一份"
     assert clipped(panel) == []
     panel.finish.click()
-    assert play.session.step == "welcome"
+    assert play.session.step == "opinion", "the evaluation opens itself"
+    play.session.finish()
     assert panel.page.page_count == 0
 
 

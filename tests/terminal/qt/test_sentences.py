@@ -14,7 +14,7 @@ CODES = [
     *get_args(DeviceCode),
     *(f"file_{code}" for code in PAGE_ERROR_CODES),
     *("file_misnamed", "network", "disk_full", "internal", "phone_invalid", "card_number_invalid", "same_as_before"),
-    *("shot_blurred", "shot_soft", "shot_whole"),
+    *("shot_blurred", "shot_soft", "shot_whole", "code_other", "slip_failed"),
 ]
 
 

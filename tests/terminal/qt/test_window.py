@@ -1,10 +1,13 @@
 """The window follows the session, keeps 返回 and 求助 in place, and fits both sizes without cut text."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from signaling.protocol.values import Fix
+from terminal.qt.steps import PLACES
 from terminal.qt.window import BoothWindow
+from terminal.session import Step
 
 SIZES = [(960, 1080), (1280, 800)]
 BEFORE = ("online", "identified", "at_items", "at_materials", "at_submit")
@@ -22,6 +25,39 @@ def test_every_step_fits(play: Any, show: Any, clipped: Any, width: int, height:
         assert (window.width(), window.height()) == (width, height), f"{name} does not fit"
         places.add((window.back.pos().x(), window.ask_help.pos().x(), window.back.pos().y()))
     assert len(places) == 1
+
+
+ASIDE = ("at_claim", "at_pickup", "at_trouble", "at_cabinet", "left", "at_opinion")
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("name", ASIDE)
+def test_every_step_aside_fits(play: Any, show: Any, clipped: Any, name: str, width: int, height: int) -> None:
+    play.session.cabinet.is_there = True
+    window = show(BoothWindow(play.session, "新华东街自助点 3 号小屋"), width, height)
+    getattr(play, name)()
+    assert play.session.step not in ("welcome", "waiting")
+    assert window.stack.currentWidget() is window.panels[play.session.step]
+    assert clipped(window) == []
+    assert (window.width(), window.height()) == (width, height)
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_a_fix_in_the_call_fits(play: Any, show: Any, clipped: Any, width: int, height: int) -> None:
+    window = show(BoothWindow(play.session, "新华东街自助点 3 号小屋"), width, height)
+    play.in_call().changed("reviewing", fixes=(Fix("f1", "name", "北京通运", "北京通运环保"),))
+    assert window.fix.isVisible()
+    assert clipped(window) == []
+    assert (window.width(), window.height()) == (width, height)
+    play.changed("reviewing", fixes=())
+    assert not window.fix.isVisible(), "it goes away when it is answered"
+    assert clipped(window) == []
+    assert (window.width(), window.height()) == (width, height)
+
+
+def test_every_step_has_its_panel(play: Any, show: Any) -> None:
+    window = show(BoothWindow(play.session, "x"), 960, 900)
+    assert set(window.panels) == set(get_args(Step)) == set(PLACES)
 
 
 def test_back_and_help(play: Any, show: Any) -> None:

@@ -6,8 +6,8 @@ from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from reviewer.demo.programme import Story, Until
 from reviewer.demo.qt.stage import StoryStuck, _Player, _send, _type
-from reviewer.demo.story import Story, Until
 
 
 class Pad(QWidget):
@@ -77,3 +77,16 @@ def test_the_hand_presses_moves_and_types(qtbot: QtBot) -> None:
     for character in "补注𬬻":
         _type(field, Qt.Key.Key_unknown, character)
     assert field.text() == "补注𬬻"
+
+
+def test_a_story_that_is_broken_off_lets_go_of_what_it_holds(qtbot: QtBot) -> None:
+    left: list[str] = []
+
+    def story() -> Story:
+        try:
+            yield Until("席位振铃", lambda: False, deadline_s=0.05)
+        finally:
+            left.append("released")
+
+    played(qtbot, story())
+    assert left == ["released"]
