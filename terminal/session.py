@@ -624,6 +624,9 @@ class TerminalSession:
                 if self._adopt(message.case):
                     self.line.stopped_ringing()
                     self.talk.started(message, self.consents_to_video)
+                else:  # the applicant went just as it was answered: nobody is here, and leaving was refused
+                    self._perform(Say(EndCall(message.call_id)))
+                    self.asking.say(lambda request_id: LeaveTerminal(request_id, message.case.case_id))
             case CallHeld():
                 self.talk.held(message.call_id, message.is_held)
             case CallEnded():

@@ -29,6 +29,7 @@ SUMMONS_S = "4"
 """The demo's applicant misses the call after so many seconds; a real hall waits a minute."""
 MOST_TERMINALS = 200
 """More simulated terminals would be slowed by one process, not by the hall."""
+MOST_MINUTES = 600
 
 missing_library = ""
 try:
@@ -55,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             with tempfile.TemporaryDirectory(prefix="cloud-window-demo-") as folder:
                 _play(options, Path(folder), out, has_display and not options.headless)
+    except KeyboardInterrupt:
+        return 130
     except (HallDidNotStart, StoryStopped, PageError, RuntimeError) as problem:
         sys.stderr.write(f"演示没有走完：{problem}\n日志见 {out}\n")
         return 1
@@ -122,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
         help="不演故事，而是 N 台模拟终端的繁忙大厅 / a busy hall of N simulated terminals",
     )
     parser.add_argument(
-        "--minutes", type=float, default=1.0, metavar="M", help="繁忙大厅的时长 / how long people come (default 1)"
+        "--minutes", type=_minutes, default=1.0, metavar="M", help="繁忙大厅的时长 / how long people come (default 1)"
     )
     parser.add_argument("--keep", action="store_true", help="走完后保留两个窗口，可继续点击 / leave the windows open")
     parser.add_argument("--headless", action="store_true", help="有显示器也离屏运行 / offscreen even with a display")
@@ -133,6 +136,12 @@ def _terminals(given: str) -> int:
     if not (given.isdecimal() and 1 <= int(given) <= MOST_TERMINALS):
         raise argparse.ArgumentTypeError(f"终端数应在 1 到 {MOST_TERMINALS} 之间 / 1 to {MOST_TERMINALS} terminals")
     return int(given)
+
+
+def _minutes(given: str) -> float:
+    if not 0 < (minutes := float(given)) <= MOST_MINUTES:
+        raise argparse.ArgumentTypeError(f"时长应在 0 到 {MOST_MINUTES} 分钟之间 / up to {MOST_MINUTES} minutes")
+    return minutes
 
 
 def _make_empty(out: Path) -> None:

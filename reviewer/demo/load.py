@@ -24,7 +24,7 @@ import msgspec
 from reviewer.demo.back_office import BackOffice
 from reviewer.demo.crowd import Crowd, Habits, Visit
 from reviewer.demo.figures import Figures, line, table
-from reviewer.demo.hall_process import DemoHall
+from reviewer.demo.hall_process import DemoHall, HallDidNotStart
 from reviewer.demo.quiet_booth import quiet_booth
 from reviewer.desk import OnMessage, OnState
 from reviewer.effects import Connect
@@ -32,7 +32,7 @@ from reviewer.simulator import SimulatedReviewer, usual
 from signaling.client import HallClient, ReviewerLogin, StaffLogin
 from signaling.protocol.acts import FloorChanged
 from signaling.protocol.enrolment import DeviceFile, LoginFile
-from signaling.protocol.errors import ErrorCode
+from signaling.protocol.errors import SENTENCES, ErrorCode
 from signaling.protocol.messages import Error, FromHall, SubmitCase
 from signaling.protocol.values import CaseView
 from terminal.booth import Booth
@@ -59,25 +59,28 @@ GRACE_S = 25.0
 BUSY_FROM = 3
 """With so many waiting the line counts as long."""
 SEED = 20_260
-_ENDED = frozenset({"closed", "delivered", "not_accepted", "refused", "withdrawn"})
 _GOES_ON = frozenset({"pre_review", "advised", "received", "reviewing", "correction_requested"})
 """States in which an applicant who went away has a reason to come back."""
 _BOARD_SIZE = "1920,1080"
 
 
 class Tally(msgspec.Struct):
-    """What was seen of the visits. ``stopped`` counts visits that did not go on, by step and code."""
+    """What was seen of the visits. ``stopped`` counts those that did not go on, by step and code.
+
+    ``refused`` counts refusals of staff, which should not happen at all.
+    """
 
     submitted: int = 0
     ended: int = 0
     came_back: int = 0
     rings_s: list[float] = []
-    stopped: Counter[str] = msgspec.field(default_factory=Counter)
+    """How long each applicant waited from submitting to the ring."""
+    stopped: Counter[tuple[str, str]] = msgspec.field(default_factory=Counter)
     refused: Counter[str] = msgspec.field(default_factory=Counter)
 
 
 def play_load(terminals: int, seconds: float, out: Path, tell: Callable[[str], None]) -> Tally:
-    """Play for this long, ``out`` exists. Raises HallDidNotStart, PermissionError."""
+    """Play for this long, or until Ctrl-C; the folder ``out`` exists. Raises HallDidNotStart."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each paper
     with tempfile.TemporaryDirectory(prefix="cloud-window-load-") as name:
         folder = Path(name)
@@ -92,7 +95,13 @@ def play_load(terminals: int, seconds: float, out: Path, tell: Callable[[str], N
             tell(f"大厅已启动，{hall.clock_words()}。现在可以打开：")
             tell(f"    大厅屏 {web}/board")
             tell(f"    管理页 {web}/manage  用户名 {manager.reviewer}  密码 {manager.password}")
-            tally = asyncio.run(_Load(hall, folder / "enrolled", manager, web, out, tell).play(seconds))
+            try:
+                tally = asyncio.run(_Load(hall, folder / "enrolled", manager, web, out, tell).play(seconds))
+            except ExceptionGroup as problems:  # of the task group; anything else than no connection is our own fault
+                known, unknown = problems.split(OSError)
+                if unknown is not None or known is None:
+                    raise
+                raise HallDidNotStart(str(known.exceptions[0])) from problems
         tell("    " + hall.export_journal(out / "journal.jsonl"))
         return tally
 
@@ -132,18 +141,21 @@ class _Load:
         self._leader: HallClient | None = None
 
     async def play(self, seconds: float) -> Tally:
-        """Open, let people come for ``seconds`` or until Ctrl-C, let them finish, take the figures, close."""
+        """Open, let people come, let them finish, take the figures, close. On Ctrl-C nobody is waited for."""
         with suppress(NotImplementedError):  # Windows: Ctrl-C ends it without figures
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._over.set)
         async with asyncio.TaskGroup() as group:
             everybody = [group.create_task(work, name=name) for name, work in self._work()]
+            report = group.create_task(self._report(), name="report")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._over.wait(), seconds)
             self._is_open = False
-            self._tell("不再取号，等厅内的人办完……")
             await asyncio.to_thread(self._keep_board)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wait_until_empty(), GRACE_S)
+            if not self._over.is_set():
+                self._tell("不再取号，等厅内的人办完……")
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wait_until_empty(), GRACE_S)
+            report.cancel()
             await self._keep_figures()
             for task in everybody:
                 task.cancel()
@@ -168,7 +180,6 @@ class _Load:
         collector = _login(self._files / "collector-01.json")
         yield "collector-01", self._staff(collector, BackOffice(SEED, _new_id), is_leading=False)
         yield "manager-01", self._staff(self._manager, BackOffice(SEED, _new_id), is_leading=True)
-        yield "report", self._report()
 
     async def _review(self, login: LoginFile, habits: Habits | None) -> None:
         """A reviewer at a desk; without habits one who only decides. One who gets stuck sits down again."""
@@ -189,7 +200,7 @@ class _Load:
                 await reviewer.run(self._hall.url, login.reviewer, login.password, login.desk_id)
             except* TimeoutError:
                 logger.warning("reviewer %s got stuck", login.reviewer)
-                self._tally.stopped["reviewer: nothing happened"] += 1
+                self._tally.stopped["reviewer", ""] += 1
 
     async def _staff(self, login: LoginFile, office: BackOffice, *, is_leading: bool) -> None:
         """A member of staff on a web page; the leading one watches the whole hall, the other handles papers."""
@@ -238,7 +249,7 @@ class _Load:
             self._left(case, visit)
         except StoryStopped as problem:
             logger.warning("visit stopped at %s: %s", problem.step, problem.code)
-            self._tally.stopped[f"{visit.habit} {problem.step}: {problem.code or 'nothing happened'}"] += 1
+            self._tally.stopped[problem.step, problem.code] += 1
             left = booth.session.case
             booth.session.finish()
             if left is not None:
@@ -307,8 +318,12 @@ class _Load:
         metrics = msgspec.json.decode((self._out / "metrics.json").read_bytes(), type=Figures)
         for words in table(metrics):
             self._tell(f"    {words}")
-        for problem, number in (self._tally.stopped + self._tally.refused).items():
-            self._tell(f"    未走完：{problem} × {number}")
+        self._tell(f"    凭凭证码回来 {self._tally.came_back} 人次")
+        for (step, code), number in self._tally.stopped.items():
+            why = SENTENCES[ErrorCode(code)] if code in set(ErrorCode) else code or "等不到下一步"
+            self._tell(f"    没有走完 {number} 次：{why}（{step}）")
+        for code, number in self._tally.refused.items():
+            self._tell(f"    工作人员被拒绝 {number} 次：{code}")
 
 
 def _to_hall(login: Connect, on_message: OnMessage, on_state: OnState) -> HallClient:
@@ -335,8 +350,11 @@ def _photograph(url: str, target: Path) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         return
-    with tempfile.TemporaryDirectory(prefix="cloud-window-browser-") as profile:
+    # The browser's own processes may still write into the profile; Ctrl-C is not for them.
+    with tempfile.TemporaryDirectory(prefix="cloud-window-browser-", ignore_cleanup_errors=True) as profile:
         options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", f"--user-data-dir={profile}"]
         options += [f"--window-size={_BOARD_SIZE}", "--hide-scrollbars", "--timeout=4000", f"--screenshot={target}"]
         with suppress(subprocess.TimeoutExpired):
-            subprocess.run([chromium, *options, url], capture_output=True, timeout=30, check=False)  # noqa: S603 - found by which
+            subprocess.run(  # noqa: S603 - found by which
+                [chromium, *options, url], capture_output=True, timeout=30, check=False, start_new_session=True
+            )

@@ -72,6 +72,8 @@ def on_duty(floor: Floor, skill: str, start: datetime, end: datetime) -> int:
     office = floor.register.office
     able = {person for person, known in office.skills.items() if skill in known or GENERAL in known}
     if not office.roster:
+        if start > floor.now:
+            return len(able)  # nothing is planned: whoever has worked here may be expected
         return sum(seat.session_id is not None and seat.party.reviewer_id in able for seat in floor.seats.values())
     # Within opening hours: the day is no day off, and both times are of the same day.
     mine = (entry for entry in office.roster if entry.reviewer_id in able)
@@ -79,8 +81,8 @@ def on_duty(floor: Floor, skill: str, start: datetime, end: datetime) -> int:
 
 
 def learn_skills(floor: Floor, desk: Desk) -> None:
-    """A reviewer logs in: remember the skills for the time when the desk is not connected."""
-    if floor.register.office.skills.get(desk.reviewer_id) != desk.skills:
+    """A reviewer logs in: remember the skills for the time when the desk is not connected. Others take no calls."""
+    if "reviewer" in desk.roles and floor.register.office.skills.get(desk.reviewer_id) != desk.skills:
         floor.record("hall", SkillsLearnt(desk.reviewer_id, desk.skills))
 
 

@@ -10,6 +10,8 @@ import msgspec
 from signaling.protocol.values import MaterialSlot, ServiceItem
 from signaling.server.errors import SettingsWrong
 
+_RESERVED = ("general", "pool")
+"""Skills of reviewers who help out everywhere (hall/dispatch.py): no category may be called so."""
 _MOST_SHOWN = 200
 MOST_CATEGORIES = 26
 """One ticket letter each."""
@@ -59,6 +61,8 @@ def flaws_of(item: ServiceItem) -> Iterator[Flaw]:
     for field in ("name", "category", "authority", "department", "skill", "business_kind", "legal_basis", "delivery"):
         if not getattr(item, field).strip():
             yield Flaw(None, field, "", "不能为空")
+    if item.skill in _RESERVED:
+        yield Flaw(None, "skill", item.skill, "这个业务类别代码留作支援技能（general、pool），请换一个")
     if not 1 <= item.statutory_days <= 365:
         yield Flaw(None, "statutory_days", str(item.statutory_days), "法定时限须在 1 到 365 个工作日之间")
     elif not 1 <= item.promised_days <= item.statutory_days:

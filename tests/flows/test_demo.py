@@ -84,7 +84,7 @@ def test_the_demo_leaves_its_evidence(tmp_path: Path, judge: Callable[..., str])
         for who in ("desk", "terminal"):
             with Image.open(out / f"{shot}-{who}.png") as picture:
                 assert len(picture.convert("RGB").resize((64, 64)).getcolors(4096) or []) > 20, f"{shot}-{who} is blank"
-    assert (out / "核验报告.txt").read_text("utf-8").count("真实有效") == 2
+    assert (out / "核验报告.txt").read_text("utf-8").count("真实有效：") == 2
     for notice in ("受理通知书.pdf", "不予受理通知书.pdf"):
         judge("qpdf", "--check", out / notice)
         assert "Signature is Valid" in judge("pdfsig", out / notice)

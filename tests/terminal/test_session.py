@@ -170,6 +170,17 @@ def test_the_call_and_its_end(play: Any) -> None:
     assert len(play.of(StopLeg)) == 1
 
 
+def test_a_call_that_is_answered_just_as_the_applicant_goes_is_hung_up_and_left(play: Any) -> None:
+    session = play.waiting().session
+    session.finish()
+    play.effects.clear()
+    play.start_call()
+    assert session.step == "welcome"
+    assert play.said(EndCall) == [EndCall("k1")]
+    assert [act.case_id for act in play.said(LeaveTerminal)] == ["c1"], "the first was refused: it was in a call"
+    assert play.of(StartLeg) == []
+
+
 def test_the_page_and_its_marks(play: Any) -> None:
     session = play.in_call().session
     play.show("b", 2)

@@ -27,6 +27,13 @@ def test_a_busy_hall_has_some_terminals(given: str, capsys: pytest.CaptureFixtur
     assert "终端数应在 1 到 200 之间" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("given", ["0", "-1", "nan", "601", "long"])
+def test_a_busy_hall_lasts_some_time(given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--load", "5", "--minutes", given])
+    assert "--minutes" in capsys.readouterr().err
+
+
 def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])

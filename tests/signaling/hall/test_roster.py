@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from signaling.hall import roster
+from signaling.hall.events import Connected, Desk, Disconnected
 from signaling.hall.office_facts import SkillsLearnt
 from signaling.protocol.acts import SetRoster
 from signaling.protocol.errors import SENTENCES, ErrorCode
@@ -81,6 +82,15 @@ def test_without_a_roster_everyone_connected_is_on_duty_in_opening_hours(play):
     assert duty(play, "food", at(MONDAY, 10), at(MONDAY, 10, 15)) == 2
     assert duty(play, "env", at(MONDAY, 17, 20), at(MONDAY, 17, 35)) == 0, "beyond closing"
     assert duty(play, "env", at(date(2026, 11, 29), 10), at(date(2026, 11, 29), 10, 15)) == 0
+
+
+def test_without_a_roster_the_days_to_come_count_who_has_worked_here(play):
+    play.desk(1, skills=("env",))
+    play.event(Disconnected("d1"))
+    play.event(Connected("d2", Desk("D-02", "reviewer-2", "审批员", ("env",), roles=("decider",))))
+    assert duty(play, "env", play.now - timedelta(minutes=1), play.now + timedelta(minutes=1)) == 0
+    tomorrow = at(date(2026, 11, 24), 10)
+    assert duty(play, "env", tomorrow, tomorrow + timedelta(minutes=15)) == 1, "who only decides takes no calls"
 
 
 ENTRIES = (

@@ -34,6 +34,7 @@ def test_a_good_item_has_no_flaw() -> None:
     [
         ({"name": " "}, "name"),
         ({"legal_basis": ""}, "legal_basis"),
+        ({"skill": "general"}, "skill"),
         ({"statutory_days": 0}, "statutory_days"),
         ({"statutory_days": 366}, "statutory_days"),
         ({"promised_days": 0}, "promised_days"),

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.resources import files
+from typing import Any, get_args
 
 import httpx
 import msgspec
@@ -12,11 +13,31 @@ import pytest
 from starlette.applications import Starlette
 
 from signaling.protocol.office import Board, BoardLine
-from signaling.protocol.values import OFFICIAL_TIME
+from signaling.protocol.values import (
+    OFFICIAL_TIME,
+    Availability,
+    CaseState,
+    ClockKind,
+    DeliveryWay,
+    DepositState,
+    Grade,
+    NoticeKind,
+    NoticeState,
+    PriorityGroup,
+    ResultState,
+    TicketKind,
+    TicketState,
+)
+from signaling.server.catalogue import read_catalogue
 from signaling.server.page_api import BOARD_S, PageApi
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=OFFICIAL_TIME)
 BOARD = Board("大厅", NOON, (BoardLine("A001", "张*国", "终端 01"),), (), (), 0, ())
+TABLES: dict[str, Any] = {
+    "TICKET": TicketState, "KIND": TicketKind, "PRIORITY": PriorityGroup, "AVAILABILITY": Availability,
+    "CASE": CaseState, "CLOCK": ClockKind, "NOTICE": NoticeKind, "NOTICE_STATE": NoticeState,
+    "DEPOSIT": DepositState, "RESULT": ResultState, "WAY": DeliveryWay, "GRADE": Grade,
+}  # fmt: skip
 NAMES = sorted(entry.name for entry in files("signaling.server").joinpath("pages").iterdir() if entry.is_file())
 
 
@@ -100,3 +121,19 @@ async def test_a_hall_without_a_public_board_shows_none() -> None:
         assert (await http.get("/manage")).status_code == 200
         for path in ("/board", "/board.json"):
             assert (await http.get(path)).status_code == 404
+
+
+def said() -> dict[str, set[str]]:
+    """The codes that each table of words.js has words for."""
+    text = files("signaling.server").joinpath("pages/words.js").read_text("utf-8")
+    tables = re.findall(r"const ([A-Z_]+) = \{(.*?)\};", text, re.DOTALL)
+    return {name: set(re.findall(r"(\w+): \"", body)) for name, body in tables}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_code_of_the_protocol_has_its_word(table: str) -> None:
+    assert said()[table] == {code for code in get_args(TABLES[table]) if code}
+
+
+def test_every_skill_of_the_built_in_catalogue_has_its_word() -> None:
+    assert said()["SKILL"] >= {item.skill for item in read_catalogue(None)} | {"general", "pool"}
