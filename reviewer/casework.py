@@ -22,7 +22,7 @@ from reviewer.decisions import Decision, Reason, case_reasons, draft_reasons, pa
 from reviewer.draft import DraftCorrection, as_corrections
 from reviewer.effects import Effect, ExportMarked, FetchMaterial, ReleaseMaterials
 from reviewer.outcomes import CORRECTING, FixField, faults, missing_slots, offered
-from reviewer.papers import OpenedPaper, Papers
+from reviewer.papers import OpenedPaper, Paper, Papers
 from reviewer.progress import NoticeProgress, NoticeStep
 from signaling.protocol.acts import AskFix, VoidNotice
 from signaling.protocol.messages import Decide, MarkNumbered, OperateMark, ShowPage, WetInk
@@ -47,6 +47,8 @@ class CaseWork(Conversation):
         """The case that is open here without a call, as the hall said; empty when there is none."""
         self.papers = Papers()
         self.shown: tuple[str, int] | None = None
+        self._shown_slot = ""
+        """For which slot the shown file is looked at: the same file may have been handed in for several."""
         self.drafts: tuple[DraftCorrection, ...] = ()
         self.decision: Decision | None = None
         self.handled: dict[str, CaseView] = {}
@@ -118,12 +120,16 @@ class CaseWork(Conversation):
 
     # --- gestures: papers and marks ----------------------------------------------------------------
 
-    def show_material(self, digest: str, page: int = 0) -> None:
+    def show_material(self, digest: str, page: int = 0, slot: str = "") -> None:
         """Look at this page; with the call on, the applicant looks along. The hall notes what was looked at."""
-        paper = self.papers.get(digest)
+        paper = self.papers.get(digest, slot or self._shown_slot)
         if paper is None or self.case is None or not 0 <= page < paper.page_count:
             return
+        is_other_slot = paper.material.slot != self._shown_slot
+        self._shown_slot = paper.material.slot
         if self.shown == (digest, page):
+            if is_other_slot:
+                self._changed()
             return
         if self.shown and self.shown[0] != digest:
             self.exported = ""
@@ -171,6 +177,11 @@ class CaseWork(Conversation):
         target = self.shown_markup().next_redo(self.name)
         if target:
             self.operate(Redo(target))
+
+    @property
+    def shown_paper(self) -> Paper | None:
+        """The paper on the screen."""
+        return self.papers.get(self.shown[0], self._shown_slot) if self.shown else None
 
     def shown_markup(self) -> Markup:
         """Marks of the shown paper; empty when none is shown."""
@@ -244,32 +255,28 @@ class CaseWork(Conversation):
 
     def material_progress(self, digest: str, done_bytes: int) -> None:
         """So much of a material is here."""
-        paper = self.papers.get(digest)
-        if paper:
+        for paper in self.papers.of(digest):
             paper.state, paper.done_bytes = "fetching", done_bytes
-            self._changed()
+        self._changed()
 
     def material_fetched(self, digest: str) -> None:
         """A material is here complete and is being opened."""
-        paper = self.papers.get(digest)
-        if paper:
+        for paper in self.papers.of(digest):
             paper.state, paper.done_bytes = "opening", paper.material.size
-            self._changed()
+        self._changed()
 
     def material_opened(self, digest: str, opened: OpenedPaper) -> None:
         """A material can be looked at."""
-        paper = self.papers.get(digest)
-        if paper:
+        for paper in self.papers.of(digest):
             paper.state, paper.opened, paper.problem = "open", opened, ""
-            self._note_look()
-            self._changed()
+        self._note_look()
+        self._changed()
 
     def material_failed(self, digest: str, code: str) -> None:
         """A material cannot be fetched (``unreachable``, an ErrorCode) or opened (a PageError code)."""
-        paper = self.papers.get(digest)
-        if paper:
+        for paper in self.papers.of(digest):
             paper.state, paper.problem = "failed", code
-            self._changed()
+        self._changed()
 
     def retry_material(self, digest: str) -> None:
         """Gesture: fetch a failed material again."""
@@ -294,11 +301,11 @@ class CaseWork(Conversation):
             self._decided(self.decision.outcome)
         self._take_case(case)
         if case.state in _CORRECTABLE and self.shown and self.is_in_charge:
-            self._follow_version(*self.shown)
+            self._follow_version(self.shown[1])
 
-    def _follow_version(self, digest: str, page: int) -> None:
+    def _follow_version(self, page: int) -> None:
         """A new version came in for the shown paper: go on with it, on the same page."""
-        paper = self.papers.get(digest)
+        paper = self.shown_paper
         if paper is None or paper.is_current:
             return
         for other in self.papers.current():
@@ -348,10 +355,10 @@ class CaseWork(Conversation):
                 self._fetch(paper.material.digest)
 
     def _clear_desk(self) -> None:
-        digests = tuple(paper.material.digest for paper in self.papers.all())
+        digests = tuple(dict.fromkeys(paper.material.digest for paper in self.papers.all()))
         if digests:
             self._perform(ReleaseMaterials(digests))
-        self.case, self.papers, self.shown = None, Papers(), None
+        self.case, self.papers, self.shown, self._shown_slot = None, Papers(), None, ""
         self.drafts, self.decision, self.exported = (), None, ""
         self._progress = NoticeProgress()
 
@@ -366,17 +373,18 @@ class CaseWork(Conversation):
             self.show_material(self.papers.current()[0].material.digest)
 
     def _fetch(self, digest: str) -> None:
-        paper = self.papers.get(digest)
-        if paper:
+        papers = self.papers.of(digest)
+        for paper in papers:
             paper.state, paper.problem, paper.done_bytes = "fetching", "", 0
-            self._perform(FetchMaterial(digest, paper.material.media_type))
+        if papers:
+            self._perform(FetchMaterial(digest, papers[0].material.media_type))
 
     def _note_look(self) -> None:
         """A page counts as looked at when it is on the screen of who is in charge, not in the ring, and open."""
         if self.shown and self.is_in_charge:
-            paper = self.papers.get(self.shown[0])
-            if paper and paper.state == "open":
-                paper.looked.add(self.shown[1])
+            for paper in self.papers.of(self.shown[0]):
+                if paper.state == "open":
+                    paper.looked.add(self.shown[1])
 
     def _is_here(self, case_id: str) -> bool:
         return self.case is not None and self.case.case_id == case_id

@@ -23,6 +23,7 @@ CheckCode = Literal[
     "kind_differs",
     "small_file",
     "signed",
+    "same_file",
 ]
 CheckLevel = Literal["good", "wait", "warn", "bad"]
 
@@ -44,6 +45,7 @@ def run_checks(case: CaseView, papers: Papers) -> tuple[Check, ...]:
     checks = [*_slot_checks(case), _number_check(case.applicant)]
     for paper in papers.current():
         checks.extend(_paper_checks(paper))
+    checks.extend(_twin_checks(papers))
     order = ("bad", "warn", "wait", "good")
     return tuple(sorted(checks, key=lambda check: order.index(check.level)))
 
@@ -63,6 +65,14 @@ def _number_check(applicant: Applicant) -> Check:
     if fault:
         return Check("number_invalid", "bad", applicant.id_kind, fault)
     return Check("number_valid", "good", applicant.id_kind)
+
+
+def _twin_checks(papers: Papers) -> list[Check]:
+    """One file for several slots is lawful, and often a mistake."""
+    names: dict[str, list[str]] = {}
+    for paper in papers.current():
+        names.setdefault(paper.material.digest, []).append(paper.slot_name)
+    return [Check("same_file", "warn", "、".join(slots)) for slots in names.values() if len(slots) > 1]
 
 
 def _paper_checks(paper: Paper) -> list[Check]:

@@ -56,8 +56,11 @@ class Paper(msgspec.Struct):
 
     @property
     def is_looked_at(self) -> bool:
-        """At least one page was on the screen of who was in charge."""
-        return bool(self.looked) or self.was_looked_at
+        """At least one page was on the screen of who was in charge.
+
+        The hall notes a look when the page is asked for; here it counts once there is a page to be seen.
+        """
+        return bool(self.looked) or (self.was_looked_at and self.opened is not None)
 
 
 class MarkRow(msgspec.Struct, frozen=True):
@@ -75,10 +78,13 @@ class MarkRow(msgspec.Struct, frozen=True):
 
 
 class Papers:
-    """All papers of one case, by digest, and their marks."""
+    """All papers of one case, by slot and version, and their marks.
+
+    One file may fill several slots: those papers are fetched, opened and read together and share their marks.
+    """
 
     def __init__(self) -> None:
-        self._papers: dict[str, Paper] = {}
+        self._papers: dict[tuple[str, int], Paper] = {}
         self._markups: dict[str, Markup] = {}
 
     def take(self, case: CaseView) -> None:
@@ -87,16 +93,28 @@ class Papers:
         newest = newest_by_slot(case)
         seen = {(line.slot, line.version) for line in case.list if line.state in _SEEN}
         for material in case.materials:
-            paper = self._papers.get(material.digest)
+            key = (material.slot, material.version)
+            paper = self._papers.get(key)
             if paper is None:
-                paper = Paper(material, names.get(material.slot, material.slot))
-                self._papers[material.digest] = paper
-            paper.is_current = material.digest in newest
-            paper.was_looked_at = (material.slot, material.version) in seen
+                paper = self._new(material, names.get(material.slot, material.slot))
+                self._papers[key] = paper
+            paper.is_current = key in newest
+            paper.was_looked_at = key in seen
 
-    def get(self, digest: str) -> Paper | None:
-        """The paper with this digest."""
-        return self._papers.get(digest)
+    def _new(self, material: Material, slot_name: str) -> Paper:
+        """A paper as far as its file is here already, for another slot or an older version."""
+        twin = self.get(material.digest)
+        if twin is None:
+            return Paper(material, slot_name)
+        return Paper(material, slot_name, True, twin.state, twin.done_bytes, twin.opened, twin.problem, {*twin.looked})
+
+    def get(self, digest: str, slot: str = "") -> Paper | None:
+        """The paper that is this file: of this slot if there is one, else one that counts, else an older version."""
+        return max(self.of(digest), key=lambda paper: (paper.material.slot == slot, paper.is_current), default=None)
+
+    def of(self, digest: str) -> tuple[Paper, ...]:
+        """Every paper that is this file, oldest first; several when one file was handed in for several slots."""
+        return tuple(paper for paper in self._papers.values() if paper.material.digest == digest)
 
     def all(self) -> tuple[Paper, ...]:
         """Every version, oldest first as handed in."""
@@ -118,8 +136,9 @@ class Papers:
     def mark_rows(self) -> tuple[MarkRow, ...]:
         """Visible marks of the papers that count, in the order of the papers, then of drawing."""
         rows: list[MarkRow] = []
-        for paper in self.current():
-            digest = paper.material.digest
+        files = dict.fromkeys(paper.material.digest for paper in self.current())
+        for digest in files:
+            paper = next(paper for paper in self.current() if paper.material.digest == digest)
             for placed in self.markup(digest).marks():
                 rows.append(
                     MarkRow(
@@ -137,14 +156,12 @@ class Papers:
         return tuple(rows)
 
 
-def newest_by_slot(case: CaseView) -> frozenset[str]:
-    """Digests of the newest version of each slot."""
-    newest: dict[str, Material] = {}
+def newest_by_slot(case: CaseView) -> frozenset[tuple[str, int]]:
+    """Slot and newest version of each slot that has a paper."""
+    newest: dict[str, int] = {}
     for material in case.materials:
-        known = newest.get(material.slot)
-        if known is None or material.version >= known.version:
-            newest[material.slot] = material
-    return frozenset(material.digest for material in newest.values())
+        newest[material.slot] = max(material.version, newest.get(material.slot, 0))
+    return frozenset(newest.items())
 
 
 def kind_of(mark: Mark) -> str:

@@ -136,6 +136,6 @@ def handled_rows(cases: Iterable[CaseView]) -> tuple[HandledRow, ...]:
     )
 
 
-def accepted_count(cases: Iterable[CaseView]) -> int:
-    """Cases of this shift that were accepted, in any of the lawful ways, whatever came after."""
-    return sum(case.acceptance != "" for case in cases)
+def accepted_count(cases: Iterable[CaseView], login: str) -> int:
+    """Cases of this shift that this reviewer accepted, in any of the lawful ways, whatever came after."""
+    return sum(case.acceptance != "" and case.accepted_by == login for case in cases)

@@ -48,7 +48,7 @@ CASE_STATE: dict[CaseState, str] = {
     "delivered": "已送达",
     "not_accepted": "不予受理",
     "closed": "已办结",
-    "withdrawn": "已撤回",
+    "withdrawn": "已终止",
 }
 CASE_CHIP: dict[CaseState, str] = {
     "pre_review": "warn",
@@ -152,7 +152,7 @@ TICKET_KIND: dict[TicketKind, str] = {
     "correction_return": "补正返回",
     "appointment": "预约",
     "rejoin": "补号",
-    "callback": "回呼",
+    "callback": "回叫",
 }
 PRIORITY: dict[PriorityGroup, str] = {
     "": "",
@@ -164,14 +164,14 @@ PRIORITY: dict[PriorityGroup, str] = {
 }
 CONVERSION: dict[Conversion, str] = {
     "appointment": "改为预约",
-    "callback": "约定回呼",
+    "callback": "约定回叫",
     "asynchronous": "留下材料，稍后审核",
     "window": "转人工窗口",
 }
 WORK_KIND: dict[WorkKind, str] = {
     "review": "待审核",
     "pre_review": "预审",
-    "callback": "待回呼",
+    "callback": "待回叫",
     "decide": "待审批",
     "resume": "待恢复",
     "issue": "待制证",
@@ -215,10 +215,10 @@ RESULT_STATE: dict[ResultState, str] = {
     "handed_over": "已领取",
 }
 DELIVERY: dict[DeliveryWay, str] = {
-    "hall": "大厅领取",
-    "centre": "分中心领取",
-    "courier": "邮寄",
-    "locker": "自助柜领取",
+    "hall": "政务服务中心窗口",
+    "centre": "分中心窗口",
+    "courier": "快递到家",
+    "locker": "24 小时自助柜",
 }
 GRADE: dict[Grade, str] = {
     "very_satisfied": "非常满意",
@@ -251,10 +251,10 @@ RULE = {
     "preferred_reviewer": "原审核人员优先",
     "correction_return": "补正返回",
     "appointment": "预约时段",
-    "callback": "回呼",
+    "callback": "回叫",
     "rejoin": "补号",
     "returned_to_head": "未接通，回到队首",
-    "skill_overflow": "技能溢出",
+    "skill_overflow": "综合席支援",
     "pool_overflow": "邻区支援",
     "resumed": "恢复排队",
     "parked": "暂存等待",

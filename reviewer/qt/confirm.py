@@ -28,7 +28,10 @@ class Form(QWidget):
 
 
 class Confirmation(QDialog):
-    """Modal to the window, never blocking the program: ``act`` runs when it is confirmed."""
+    """Modal to the window, never blocking the program: ``act`` runs when it is confirmed.
+
+    ``role`` is the look of the confirming button: danger for what goes against the applicant.
+    """
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class Confirmation(QDialog):
         act: Callable[[], None],
         parent: QWidget,
         form: Form | None = None,
+        role: str = "primary",
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -48,7 +52,7 @@ class Confirmation(QDialog):
         self._act = act
         self.form = form
         self.hint = label(role="muted", wraps=True)
-        self.confirm = button(verb, "primary")
+        self.confirm = button(verb, role)
         self.cancel = button("返回", "", "不作决定（Esc）")
         self.confirm.clicked.connect(self._confirmed)
         self.cancel.clicked.connect(self.reject)
@@ -106,7 +110,7 @@ def confirm_hang_up(session: DeskSession, parent: QWidget) -> Confirmation | Non
         session.end()
         return None
     note = "此办件尚未作出决定。挂断后办件回到队首，补正草稿不保留。"
-    return Confirmation("挂断通话？", _whose(session), note, "挂断", session.end, parent)
+    return Confirmation("挂断通话？", _whose(session), note, "挂断", session.end, parent, role="danger")
 
 
 def confirm_missed(session: DeskSession, parent: QWidget) -> Confirmation | None:

@@ -83,11 +83,9 @@ class CorrectionsPanel(QScrollArea):
         self._show_sent(case, case.corrections if case else (), waits)
 
     def _add_here(self) -> None:
-        if self._session.shown:
-            digest, page = self._session.shown
-            paper = self._session.papers.get(digest)
-            if paper:
-                self._session.add_correction(paper.material.slot, page)
+        shown, paper = self._session.shown, self._session.shown_paper
+        if shown and paper:
+            self._session.add_correction(paper.material.slot, shown[1])
 
     def _show_sent(self, case: CaseView | None, corrections: tuple[Correction, ...], waits: bool) -> None:
         if (corrections, waits) == self._sent:

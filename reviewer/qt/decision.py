@@ -161,7 +161,7 @@ class DecisionBar(QFrame):
         if case.state == "correction_requested":
             return "已要求补正，等待新版本"
         if case.state == "withdrawn":
-            return "申请人已撤回申请"
+            return "办件已终止，不再审查"
         return case_word(case.state, case.acceptance)
 
 

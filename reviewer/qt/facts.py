@@ -3,6 +3,8 @@
 ``case_sections`` says everything as plain rows; the panel only lays them out, and offers the two repairs.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -16,6 +18,7 @@ from reviewer.qt.casewords import (
     FIX_FIELD,
     FIX_STATE,
     GRADE,
+    GROUND,
     ITEM_STATE,
     NOTICE_KIND,
     NOTICE_STATE,
@@ -56,11 +59,14 @@ class Section(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
 
 
-def case_sections(case: CaseView) -> tuple[Section, ...]:
-    """Everything there is to know about a case beside its papers; headings without facts are left out."""
+def case_sections(case: CaseView, names: Mapping[str, str] | None = None) -> tuple[Section, ...]:
+    """Everything there is to know about a case beside its papers; headings without facts are left out.
+
+    ``names``: people by login, as far as they are known here.
+    """
     sections = (
         Section("期限", tuple(map(_clock_row, case.clocks))),
-        Section("受理与决定", tuple(_standing_rows(case))),
+        Section("受理与决定", tuple(_standing_rows(case, names or {}))),
         Section("材料清单", tuple(_list_rows(case))),
         Section(FIXES, tuple(_fix_rows(case))),
         Section("排队", tuple(_ticket_rows(case))),
@@ -100,7 +106,8 @@ class FactsPanel(QScrollArea):
     def refresh(self) -> None:
         """Show the case as it is; lines are made anew only when a fact has changed."""
         case = self._session.case
-        shown = (case_sections(case) if case else (), self._session.can_void)
+        names = {self._session.login: self._session.name}
+        shown = (case_sections(case, names) if case else (), self._session.can_void)
         self.fix.setEnabled(self._session.can_ask_fix)
         if shown == self._shown:
             return
@@ -148,16 +155,20 @@ def _clock_row(clock: Clock) -> Row:
     return Row(CLOCK[clock.kind], state, word, clock_sentence(clock))
 
 
-def _standing_rows(case: CaseView) -> list[Row]:
+def _standing_rows(case: CaseView, names: Mapping[str, str]) -> list[Row]:
     rows = []
     if case.is_pre_review:
         rows.append(Row("预审件", "warn", "预审", "只给意见，不出具文书，不计法定期限"))
     if case.acceptance:
         when = f"{day_text(case.accepted_on)} " if case.accepted_on else ""
-        detail = f"{when}{f'受理人 {case.accepted_by}' if case.accepted_by else ''}".strip()
+        by = names.get(case.accepted_by, case.accepted_by)
+        detail = f"{when}{f'受理人 {by}' if by else ''}".strip()
         rows.append(
             Row("受理方式", "bad" if case.acceptance == "deemed" else "good", ACCEPTANCE[case.acceptance], detail)
         )
+    elif case.state in ("not_accepted", "closed"):
+        ground = GROUND["not_competent" if case.competent_body else "not_needed"]
+        rows.append(Row("不予受理", detail=f"法定事由：{ground}"))
     if case.reason:
         rows.append(Row(f"理由：{case.reason}"))
     if case.competent_body:
@@ -207,7 +218,8 @@ def _deposit_rows(case: CaseView) -> list[Row]:
     rows = []
     for deposit in case.deposits:
         counted = f" · 清点 {deposit.counted_pages} 页" if deposit.counted_pages else ""
-        detail = f"{deposit.terminal_id} · 登记 {deposit.pages} 页{counted}"
+        where = case.terminal_name if deposit.terminal_id == case.terminal_id else deposit.terminal_id
+        detail = f"{where} · 登记 {deposit.pages} 页{counted}"
         state, word = DEPOSIT_STATE[deposit.state]
         rows.append(Row(f"{deposit.cell} 号柜格", state, word, detail))
     return rows

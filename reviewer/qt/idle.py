@@ -20,6 +20,7 @@ class IdlePage(QWidget):
         centre = Qt.AlignmentFlag.AlignHCenter
         self.title = label(role="title")
         self.hint = label(role="muted")
+        self.hint.setAlignment(centre)
         self.ready = button("开始接件  F9", "primary")
         self.ready.setMinimumSize(200, 52)
         self.ready.clicked.connect(session.set_ready)
@@ -56,15 +57,17 @@ class IdlePage(QWidget):
         session = self._session
         is_ready = session.availability == "ready"
         self.title.setText("等待来件" if is_ready else "席位暂离中")
-        self.hint.setText(
+        hint = (
             "大厅会自动把办件转给您；来电时窗口顶部会出现橙色来电条。"
             if is_ready
             else "暂离时不会有来电。准备好后开始接件。"
         )
+        work = f"有 {len(session.work)} 件待办，可在左侧“待办”中打开，无需通话。"
+        self.hint.setText(f"{hint}\n{work}" if session.work else hint)
         self.ready.setVisible(not is_ready)
         self.ready.setEnabled(session.can_change_availability)
         figures = queue_figures(session.waiting, session.hall_time(datetime.now(UTC)))
         self.figures["等待办件"].setText(str(figures.waiting))
         self.figures["最久等待"].setText(duration_text(figures.longest_s) if figures.waiting else "—")
         self.figures["待办"].setText(str(len(session.work)))
-        self.figures["本次已受理"].setText(str(accepted_count(session.handled.values())))
+        self.figures["本次已受理"].setText(str(accepted_count(session.handled.values(), session.login)))

@@ -38,7 +38,8 @@ class MaterialStrip(QFrame):
         self._session = session
         self.setProperty("card", "true")
         self.setFixedWidth(146)
-        self.cards: dict[str, PaperCard] = {}
+        self.cards: dict[tuple[str, int], PaperCard] = {}
+        """By slot and version."""
         inside = QWidget()
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(8, 8, 8, 8)
@@ -61,7 +62,7 @@ class MaterialStrip(QFrame):
     def refresh(self) -> None:
         """Follow the papers of the session."""
         papers = self._session.papers.all()
-        if [paper.material.digest for paper in papers] != list(self.cards):
+        if [_key(paper) for paper in papers] != list(self.cards):
             self._rebuild(papers)
         current = [paper for paper in papers if paper.is_current]
         order = _in_slot_order(self._session, current) + [paper for paper in papers if not paper.is_current]
@@ -71,16 +72,16 @@ class MaterialStrip(QFrame):
             if place == len(current):
                 self._move(self._older, place)
                 place += 1
-            self._move(self.cards[paper.material.digest], place)
+            self._move(self.cards[_key(paper)], place)
             place += 1
-        shown = self._session.shown[0] if self._session.shown else ""
+        shown = self._session.shown_paper
         for paper in papers:
-            self.cards[paper.material.digest].show_paper(paper, paper.material.digest == shown)
+            self.cards[_key(paper)].show_paper(paper, paper is shown)
 
     def focus_shown(self) -> None:
         """Put the keyboard on the shown paper, or the first."""
-        shown = self._session.shown[0] if self._session.shown else ""
-        card = self.cards.get(shown) or next(iter(self.cards.values()), None)
+        shown = self._session.shown_paper
+        card = self.cards[_key(shown)] if shown else next(iter(self.cards.values()), None)
         if card is not None:
             card.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -97,20 +98,19 @@ class MaterialStrip(QFrame):
         for paper in papers:
             card = PaperCard(paper)
             card.chosen.connect(self._chosen)
-            self.cards[paper.material.digest] = card
+            self.cards[_key(paper)] = card
             self._column.insertWidget(0, card)
 
-    def _chosen(self, digest: str) -> None:
-        paper = self._session.papers.get(digest)
-        if paper and paper.state == "failed":
-            self._session.retry_material(digest)
-        self._session.show_material(digest)
+    def _chosen(self, digest: str, slot: str) -> None:
+        self._session.retry_material(digest)
+        self._session.show_material(digest, slot=slot)
 
 
 class PaperCard(QWidget):
     """One paper; a click or Enter shows it, and fetches it again when that had failed."""
 
-    chosen = pyqtSignal(str)
+    chosen = pyqtSignal(str, str)
+    """Digest and slot."""
 
     def __init__(self, paper: Paper) -> None:
         super().__init__()
@@ -155,13 +155,16 @@ class PaperCard(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
-            self.chosen.emit(self._paper.material.digest)
+            self._choose()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.chosen.emit(self._paper.material.digest)
+            self._choose()
         elif event is not None:
             event.ignore()
+
+    def _choose(self) -> None:
+        self.chosen.emit(self._paper.material.digest, self._paper.material.slot)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
@@ -232,6 +235,10 @@ class PaperCard(QWidget):
         font = QFont(self.font())
         font.setPixelSize(size_px)
         return font
+
+
+def _key(paper: Paper) -> tuple[str, int]:
+    return paper.material.slot, paper.material.version
 
 
 def _two_lines(text: str, metrics: QFontMetrics, width: int) -> tuple[str, str]:

@@ -71,9 +71,9 @@ def ask_outcome(session: DeskSession, outcome: Outcome, parent: QWidget) -> Conf
         session.decide(outcome, form.particulars())
 
     lines = _correction_lines(case, session.drafts) if outcome in CORRECTING else _case_lines(session, case, outcome)
-    return Confirmation(
-        title, lines, _note(case, outcome), _VERB[outcome], decide, parent, form if form.fields else None
-    )
+    shown = form if form.fields else None
+    role = "danger" if outcome in ("not_accept", "refuse") else "primary"
+    return Confirmation(title, lines, _note(case, outcome), _VERB[outcome], decide, parent, shown, role)
 
 
 class OutcomeForm(Form):

@@ -27,7 +27,7 @@ SHOWN_ROWS = 12
 _CALLABLE = ("callback", "review")
 """Work that can be done by calling the applicant."""
 
-_NO_WORK = "没有待办。\n留件、回呼和待审批的办件会列在这里，打开后无需通话即可办理。"
+_NO_WORK = "没有待办。\n留件、回叫和待审批的办件会列在这里，打开后无需通话即可办理。"
 
 
 class QueuePanel(QFrame):
@@ -36,13 +36,13 @@ class QueuePanel(QFrame):
     def __init__(self, session: DeskSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._known: set[str] = set()
+        """Cases of the work list that were there when it was last shown."""
         self.setFixedWidth(256)
         self.empty = label("暂无等待的办件", "muted")
         self.more = label(role="muted")
         self.handled_title = label("本次办理", "heading")
-        self.idle = label(
-            "没有待办。\n留件、回呼和待审批的办件会列在这里，打开后无需通话即可办理。", "muted", wraps=True
-        )
+        self.idle = label(_NO_WORK, "muted", wraps=True)
         self.more_work = label(role="muted")
         self.lines = [_Line() for _ in range(SHOWN_ROWS)]
         self.handled = [_Line() for _ in range(SHOWN_ROWS)]
@@ -85,6 +85,11 @@ class QueuePanel(QFrame):
             if place < len(work):
                 task.show_work(work[place])
         _show_rest(self.more_work, len(work))
+        known, self._known = self._known, {row.case_id for row in work}
+        if not self._known <= known and not rows:
+            self.tabs.show_page(self.work_page)  # new work shows itself where nobody waits in line
+        elif known and not work:
+            self.tabs.show_page(self.waiting_page)
         self.tabs.set_title(self.waiting_page, f"排队 {len(rows)}" if rows else "排队")
         self.tabs.set_title(self.work_page, f"待办 {len(work)}" if work else "待办")
 
@@ -151,7 +156,8 @@ class _Task(_Line):
         self._row, session = row, self._session
         self.number.setText(WORK_KIND[row.kind])
         state, word = PRESSURE[row.pressure]
-        set_chip(self.right, f"{day_text(row.due)} {word}" if row.due else duration_text(row.waited_s), state)
+        waited = f"已等 {duration_text(row.waited_s)}"
+        set_chip(self.right, f"{day_text(row.due)} {word}" if row.due else waited, state)
         self.item.setText(row.item_name)
         self.detail.setText(f"{row.holder} 正在办理" if row.holder else f"{CASE_STATE[row.state]} · {row.case_id}")
         self.open.setVisible(row.can_open and row.kind != "parked")  # of what is parked the applicant comes back first

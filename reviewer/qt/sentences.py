@@ -133,6 +133,8 @@ def check_sentence(check: Check) -> str:
             return f"{name}：内容实为 {MEDIA.get(value, value)}"
         case "small_file":
             return f"{name}：仅 {size_text(int(value))}，请留意清晰度"
+        case "same_file":
+            return f"{name}：交的是同一份文件，请核对"
         case "signed":
             return f"{name}：含电子签名，未验证"
 

@@ -95,7 +95,7 @@ class TopBar(QFrame):
         figures = queue_figures(session.waiting, now)
         longest = f" · 最久 {duration_text(figures.longest_s)}" if figures.waiting else ""
         self.queue.setText(f"等待 {figures.waiting}{longest}")
-        self.handled.setText(f"本次已受理 {accepted_count(session.handled.values())} 件")
+        self.handled.setText(f"本次已受理 {accepted_count(session.handled.values(), session.login)} 件")
         if session.connection == "online" and session.call is not None:
             state, text = LINK[session.call.link]
         else:

@@ -62,7 +62,7 @@ class Viewer(QWidget):
     def refresh(self) -> None:
         """Show the session's paper, page and marks."""
         session = self._session
-        paper = session.papers.get(session.shown[0]) if session.shown else None
+        paper = session.shown_paper
         self._is_following = True
         if paper is None:
             self._show_nothing()

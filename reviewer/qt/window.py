@@ -134,6 +134,7 @@ class DeskWindow(QMainWindow):
         self._pages.setCurrentIndex(1 if is_in else 0)
         has_case = session.case is not None
         self._centre.setCurrentIndex(1 if has_case else 0)
+        self._show_queue()
         self.right.setVisible(has_case)
         self.video.setVisible(session.offer is None and not session.is_opened)
         self.decision.setVisible(has_case)
@@ -168,10 +169,10 @@ class DeskWindow(QMainWindow):
     def _step_material(self, step: int) -> None:
         papers = self._session.papers.current()
         if papers:
-            digests = [paper.material.digest for paper in papers]
-            shown = self._session.shown
-            place = digests.index(shown[0]) + step if shown and shown[0] in digests else 0
-            self._session.show_material(digests[place % len(digests)])
+            shown = self._session.shown_paper
+            place = papers.index(shown) + step if shown in papers else 0
+            next_one = papers[place % len(papers)].material
+            self._session.show_material(next_one.digest, slot=next_one.slot)
 
     def _step_panel(self, step: int) -> None:
         """Papers, page, side panel, decision: put the keyboard on the next one."""
@@ -188,6 +189,11 @@ class DeskWindow(QMainWindow):
         else:
             self.decision.focus_first()
 
+    def _show_queue(self) -> None:
+        """As the reviewer wants it; until they say so, where there is room: always between two cases."""
+        has_room = self.width() >= _WIDE_PX or self._session.case is None
+        self.queue.setVisible(has_room if self._is_queue_wanted is None else self._is_queue_wanted)
+
     def _toggle_queue(self) -> None:
         self._is_queue_wanted = not self.queue.isVisible()
         self.queue.setVisible(self._is_queue_wanted)
@@ -195,7 +201,7 @@ class DeskWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         is_wide = self.width() >= _WIDE_PX
         self.right.setFixedWidth(_RIGHT_WIDE_PX if is_wide else _RIGHT_NARROW_PX)
-        self.queue.setVisible(is_wide if self._is_queue_wanted is None else self._is_queue_wanted)
+        self._show_queue()
         super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:

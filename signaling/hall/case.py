@@ -147,6 +147,8 @@ class Case(msgspec.Struct):
     granted_on: date | None = None
     reason: str = ""
     competent_body: str = ""
+    is_filed: bool = False
+    """Nobody came for the last notice in the time it is kept."""
     escalations: dict[ClockKind, int] = msgspec.field(default_factory=dict)
     """The highest share, in per cent, that was recorded of each running clock."""
     call: Call | None = None
@@ -194,8 +196,11 @@ class Case(msgspec.Struct):
 
     @property
     def is_over(self) -> bool:
-        """Settled, and no notice waits for its seal: nothing of it has to survive a restart any more."""
-        return self.is_settled and self.unsealed is None
+        """Settled, and the applicant has the last word, or never came for it: nothing has to survive a restart."""
+        if not self.is_settled or self.unsealed is not None:
+            return False
+        notice = self.last_notice
+        return self.is_filed or notice is None or notice.state != "ready"
 
     @property
     def is_dismissible(self) -> bool:

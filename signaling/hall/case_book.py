@@ -15,6 +15,7 @@ from signaling.hall.clocks import RUNNING
 from signaling.hall.facts import (
     CaseClosed,
     CaseDelivered,
+    CaseFiled,
     CaseSubmitted,
     CaseWithdrawn,
     CorrectionsLapsed,
@@ -57,7 +58,7 @@ CaseRequest = (
 """Acts with a request id that the core facts remember."""
 
 PaperFact = CorrectionSubmitted | PageShown | MarkRecorded | FixAsked | FixAnswered
-ReviewFact = ReviewOpened | ReviewReturned | Decided | CaseDelivered | CaseClosed | CaseWithdrawn
+ReviewFact = ReviewOpened | ReviewReturned | Decided | CaseDelivered | CaseClosed | CaseFiled | CaseWithdrawn
 ClockFact = DeemedAccepted | CorrectionsLapsed | GapLapsed | Escalated
 CoreFact = PaperFact | ReviewFact | ClockFact | NoticeFact
 """What case_book applies to a case that is there already."""
@@ -217,6 +218,8 @@ def _apply_review(case: Case, fact: ReviewFact, time: datetime) -> CaseRequest |
             case.step("deliver")
         case CaseClosed():
             case.step("close")
+        case CaseFiled():
+            case.is_filed = True
         case _:
             assert_never(fact)
     return None
@@ -254,14 +257,14 @@ def _decide(case: Case, fact: Decided, time: datetime) -> CaseRequest:
             case.reason = fact.particulars.reason
             case.pauses.append(Pause(fact.particulars.step, fact.particulars.days, day))
         case "resume":
-            case.pauses[-1].until = day
+            case.reason, case.pauses[-1].until = "", day
             case.escalations.pop("decide", None)
         case "extend":
             case.reason, case.extension_days = fact.particulars.reason, fact.particulars.days
             case.escalations.pop("decide", None)
         case "grant":
             _mark(case, set())
-            case.granted_on = day
+            case.reason, case.granted_on = fact.particulars.reason, day
         case "issue" | "close":
             pass
         case _:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from signaling.hall import calling
 from signaling.hall.case import Case
 from signaling.hall.clocks import OF_APPLICANT, RUNNING, clocks_of, is_over, share
-from signaling.hall.facts import CorrectionsLapsed, DeemedAccepted, Escalated, GapLapsed
+from signaling.hall.facts import CaseFiled, CorrectionsLapsed, DeemedAccepted, Escalated, GapLapsed
 from signaling.hall.floor import Floor
 from signaling.hall.issuing import number, order_seal
 from signaling.hall.notifying import notify
@@ -31,8 +31,18 @@ def day_begins(floor: Floor) -> None:
             if is_over(clock, today):
                 _run_out(floor, case, clock)
             _escalate(floor, case, clock, today)
+        _file(floor, case)
     midnight = datetime.combine(today + timedelta(days=1), time(), CHINA).astimezone(UTC)
     floor.set_timer("day", (midnight - floor.now).total_seconds())
+
+
+def _file(floor: Floor, case: Case) -> None:
+    """A case that is over waits for who claims its last notice, but not for ever."""
+    notice = case.last_notice
+    kept = timedelta(days=floor.rules.notice_keep_days)
+    is_waiting = case.is_settled and not case.is_over and notice is not None and notice.state == "ready"
+    if is_waiting and notice is not None and floor.now - notice.decided_at > kept:
+        floor.record("hall", CaseFiled(case.case_id))
 
 
 def _run_out(floor: Floor, case: Case, clock: Clock) -> None:

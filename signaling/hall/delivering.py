@@ -164,7 +164,8 @@ def _put_in_locker(floor: Floor, actor: str, case: Case, result: ResultDocument,
 def _tell_code(floor: Floor, case: Case, result: ResultDocument) -> None:
     terminal = connected(floor, result.terminal_id)
     name = result.terminal_id if terminal is None else terminal.name
-    fields = {"code": result.code, "terminal": name, "cell": str(result.cell), "until": moment(_expiry(result))}
+    until = moment(_expiry(result) - timedelta(minutes=1))  # midnight would be read as a day more, or less
+    fields = {"code": result.code, "terminal": name, "cell": str(result.cell), "until": until}
     notify(floor, case, "result_code", fields)
 
 

@@ -11,6 +11,9 @@ from signaling.hall.tickets import local_day
 from signaling.protocol.acts import PublishYear, SetCalendarDay, SetItemOpen
 from signaling.protocol.errors import ErrorCode, Refused
 
+FARTHEST_YEARS = 2
+"""Calendars are announced for the next year: a date farther ahead is a slip of the finger."""
+
 
 def set_calendar_day(floor: Floor, person: Desk | Staff, message: SetCalendarDay) -> None:
     """A day is worked, or not. Days that are over stay as they were: what was decided by them stands."""
@@ -20,6 +23,8 @@ def set_calendar_day(floor: Floor, person: Desk | Staff, message: SetCalendarDay
     entry = message.entry
     if entry.day < local_day(floor.now):
         raise InvalidEntry(f"{entry.day} 已过，不能更改")
+    if entry.day.year > local_day(floor.now).year + FARTHEST_YEARS:
+        raise InvalidEntry(f"{entry.day} 太远，请核对年份")
     if not entry.source.strip():
         raise InvalidEntry("请写明依据")
     floor.record(actor, CalendarDaySet(message.request_id, entry))
@@ -32,6 +37,9 @@ def publish_year(floor: Floor, person: Desk | Staff, message: PublishYear) -> No
         return
     if floor.calendar.is_published(message.year):
         raise InvalidEntry(f"{message.year} 年的放假安排已公布")
+    this_year = local_day(floor.now).year
+    if not this_year <= message.year <= this_year + FARTHEST_YEARS:
+        raise InvalidEntry(f"{message.year} 年不能公布，请核对年份")
     if not message.source.strip():
         raise InvalidEntry("请写明公布文件")
     floor.record(actor, YearPublished(message.request_id, message.year, message.source))

@@ -199,6 +199,12 @@ class CaseClosed(msgspec.Struct, frozen=True, tag=True):
     case_id: str
 
 
+class CaseFiled(msgspec.Struct, frozen=True, tag=True):
+    """Nobody came for the last notice in the time it is kept for claiming: the case goes to the files."""
+
+    case_id: str
+
+
 class DeemedAccepted(msgspec.Struct, frozen=True, tag=True):
     """Nobody told the applicant anything in time: accepted from the day of receipt (art. 32(4))."""
 
@@ -324,6 +330,7 @@ Fact = (
     | NoticeDelivered
     | NoticePrintReported
     | CaseClosed
+    | CaseFiled
     | DeemedAccepted
     | CorrectionsLapsed
     | GapLapsed

@@ -34,6 +34,8 @@ class HallRules(msgspec.Struct, frozen=True):
     """Papers that nobody collected for so long are overdue."""
     result_keep_days: int = 7
     """Calendar days a result is kept in a locker."""
+    notice_keep_days: int = 90
+    """Calendar days the last notice of a case that is over can still be claimed with the slip."""
     grade_days: int = 15
     """Working days to make good a bad grade."""
     trouble_days: int = 5

@@ -113,7 +113,7 @@ QPushButton:disabled {{ background: {GROUND}; color: #8c959f; }}
 QPushButton[role="primary"] {{ background: {PRIMARY}; color: {PAPER}; border: 1px solid {PRIMARY}; font-weight: 600; }}
 QPushButton[role="primary"]:hover {{ background: #1049a0; }}
 QPushButton[role="primary"]:focus {{ border: 2px solid #0a2f69; }}
-QPushButton[role="primary"]:disabled {{ background: #aebfd8; border-color: #aebfd8; color: {PAPER}; }}
+QPushButton[role="primary"]:disabled {{ background: #dde5f0; border-color: #c3cfe0; color: {MUTED}; }}
 QPushButton[role="danger"] {{ color: {DANGER}; border: 1px solid #e3b1b1; font-weight: 600; }}
 QPushButton[role="danger"]:hover {{ background: #fdeceb; }}
 QPushButton[role="quiet"] {{ border: 1px solid transparent; background: transparent; color: {PRIMARY}; }}

@@ -219,7 +219,9 @@ async def _watch_enrolments(store: Store, register: Register, connections: Conne
         version = await asyncio.wrap_future(store.data_version())
         if version != seen:
             valid = await asyncio.wrap_future(register.credentials())
-            connections.close_parties(frozenset(name for name in known if valid.get(name) != known[name]))
+            changed = {name for name in known if valid.get(name) != known[name]}
+            # and who was admitted, came and was revoked between two looks
+            connections.close_parties(frozenset(changed | connections.party_ids() - valid.keys()))
             seen, known = version, valid
 
 

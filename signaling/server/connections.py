@@ -116,6 +116,10 @@ class Connections:
         session = self._tokens.get(http_token)
         return None if session is None or session.is_closing else session
 
+    def party_ids(self) -> frozenset[str]:
+        """Who is connected now."""
+        return frozenset(session.party_id for session in self._sessions.values())
+
     def close_parties(self, party_ids: frozenset[str]) -> None:
         """End the sessions of these terminals and people (revoked, or enrolled anew)."""
         for session in self._sessions.values():

@@ -101,7 +101,7 @@ def _acceptance_fields(order: NoticeOrder) -> dict[str, Any]:
         "promised_days": order.item.promised_days,
         "due_on": order.promised_due,
         "has_fee": order.item.has_fee,
-        "delivery_way": order.item.delivery,
+        "delivery_way": _delivery_way(order),
         "materials": tuple(_material(order, material) for material in order.materials),
     }
 
@@ -173,7 +173,7 @@ def _grant(order: NoticeOrder, common: dict[str, Any]) -> esign.NoticeFacts:
     return esign.GrantDecision(
         **common,
         accepted_on=_accepted_on(order),
-        delivery_way=_collection(order.result) if order.result else order.item.delivery,
+        delivery_way=_delivery_way(order),
         content=order.particulars.reason,
     )
 
@@ -191,10 +191,15 @@ def _closing(order: NoticeOrder, common: dict[str, Any]) -> esign.NoticeFacts:
         accepted_on=order.accepted_on,
         outcome="准予行政许可",
         documents="准予行政许可决定书、行政许可证件",
-        collection=_collection(result) if result else order.item.delivery,
+        collection=_delivery_way(order),
         code=result.code if result and is_waiting else "",
         keep_until=result.keep_until if result and is_waiting else None,
     )
+
+
+def _delivery_way(order: NoticeOrder) -> str:
+    """As the applicant chose it; the item's ways as long as nobody was asked."""
+    return _collection(order.result) if order.result else order.item.delivery
 
 
 def _collection(result: Result) -> str:

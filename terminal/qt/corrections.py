@@ -121,8 +121,10 @@ class CorrectionPanel(QWidget):
             return f"预审意见：{len(case.corrections)} 处" if case.corrections else "预审通过"
         return f"请补正 {len(session.corrections)} 处"
 
-    def _note(self, slot: str) -> QWidget:
-        """The numbered lines of one slot."""
+    def _note(self, slot: str) -> QWidget | None:
+        """The numbered lines of one slot; None when it is only to follow."""
+        if not any(correction.slot == slot for correction in self._session.corrections):
+            return None
         made = QWidget()
         layout = QVBoxLayout(made)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -4,7 +4,7 @@ Each line is one thing to know or to do; the first is the most important.
 """
 
 from signaling.protocol.values import CaseView, ClockKind, Result
-from terminal.qt.words import WAYS, day
+from terminal.qt.words import WAYS, day, ended_as
 
 APPEAL = "不服的，可自收到通知之日起 60 日内申请行政复议，或 6 个月内向人民法院提起行政诉讼。"
 """行政复议法 art. 20, 行政诉讼法 art. 46; that the rights are told: 行政许可法 art. 38."""
@@ -13,7 +13,7 @@ _NEWS = "您现在可以离开。有进展会发短信；也可用凭条上的�
 
 def next_steps(case: CaseView) -> list[str]:
     """Never empty."""
-    match case.state:
+    match ended_as(case):
         case "pre_review":
             return ["材料已送预审，不需要等候。意见作出后会发短信，您用凭证码在任一终端查看。预审不是正式申请。"]
         case "advised":

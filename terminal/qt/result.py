@@ -16,10 +16,11 @@ from terminal.qt.elements import Instead, button, card, chip, clear_layout, labe
 from terminal.qt.outcome import next_steps
 from terminal.qt.sentences import sentence
 from terminal.qt.withdraw import WithdrawButton
-from terminal.qt.words import CASES, NOTICES
+from terminal.qt.words import CASES, NOTICES, ended_as
 from terminal.session import TerminalSession
 
-_COLUMN_PX = 420
+_COLUMN_PX, _COLUMN_EM = 420, 21
+"""Width of the right column, at least; in characters, so that big type has as much on a line."""
 _TRIAL = "test_authority"
 _ON_THE_WAY = ("通知书还在路上", "盖好章、核验通过后，会显示在这里。")
 _NOTHING = ("没有新的文书", "右边写着下一步怎么办。")
@@ -67,6 +68,8 @@ class ResultPanel(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(10)
+        for made in (self.number, self.verdict, self.words):
+            column.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft if made is self.verdict else Qt.AlignmentFlag(0))
         column.addWidget(label("下一步怎么办", "heading"))
         column.addWidget(steps)
         for part in (self.fill, self.delivery, self.cabinet, self.slip, self.trouble, self.withdraw, others, findings):
@@ -75,12 +78,11 @@ class ResultPanel(QWidget):
         self._lists = ((others, self._others), (findings, self._findings))
 
         frame = card()
-        frame.setFixedWidth(_COLUMN_PX)
+        frame.setFixedWidth(max(_COLUMN_PX, _COLUMN_EM * self.fontInfo().pixelSize()))
         side = QVBoxLayout(frame)
         side.setContentsMargins(20, 16, 20, 16)
         side.setSpacing(10)
-        for made in (self.title, self.number, self.verdict, self.words):
-            side.addWidget(made)
+        side.addWidget(self.title)
         side.addWidget(scroller(inside), 1)
         side.addWidget(self.print_state)
         for press in (self.hang_up, self.again, self.print, self.finish):
@@ -120,7 +122,7 @@ class ResultPanel(QWidget):
             return
         notice = self._notice()
         self._show_document(notice.path if notice is not None else "")
-        self.title.setText(CASES[case.state])
+        self.title.setText(CASES[ended_as(case)])
         self.number.setText(f"{NOTICES[notice.view.kind]}\n{notice.view.number}" if notice is not None else "")
         self.number.setVisible(notice is not None)
         self.hang_up.setVisible(session.talk.call is not None)

@@ -23,6 +23,7 @@ class SlotCard(QFrame):
         self.setProperty("card", "true")
         self._session = session
         self.slot = slot
+        self._wanted = ("待补正", "warn") if note is not None else ("待补交", "warn")
         tray = session.tray
         self.state = chip()
         self.preview = Thumbnail()
@@ -47,7 +48,7 @@ class SlotCard(QFrame):
         middle.addLayout(head)
         if note is not None:
             middle.addWidget(note)
-        hint = "，".join(
+        hint = " · ".join(
             part for part in (_need(slot) if session.case is None else "", slot.form, slot.condition, slot.hint) if part
         )
         self.hint = label(hint, "muted", is_wrapped=True)
@@ -96,7 +97,7 @@ class SlotCard(QFrame):
         if is_following:
             set_chip(self.state, "以后补交" if slot.is_gap_able else "存入材料柜", "warn")
         elif paper is None:
-            set_chip(self.state, "未交", "idle")
+            set_chip(self.state, *(("未交", "idle") if session.case is None else self._wanted))
         if paper is None:
             return
         set_chip(self.state, *_chip_of(paper))
@@ -109,7 +110,7 @@ class SlotCard(QFrame):
 def _need(slot: MaterialSlot) -> str:
     if slot.is_gap_able:
         return "次要材料，可以以后补交（容缺）"
-    need = "必要材料" if slot.is_required else "如没有，可以不交"
+    need = "必要材料" if slot.is_required else "没有的可以不交"
     return f"{need}，原件要存入材料柜" if slot.is_original_kept else need
 
 

@@ -45,8 +45,13 @@ class StepBar(QWidget):
         """Room for a circle and its name."""
         return QSize(640, 76)
 
+    def _place(self) -> int:
+        """Who comes only to fetch or to leave papers, without a case on the screen, is at none of the steps."""
+        session = self._session
+        return PLACES[session.step] if session.step != "cabinet" or session.case is not None else -1
+
     def _refresh(self) -> None:
-        place = PLACES[self._session.step]
+        place = self._place()
         said = f"第 {place + 1} 步，共 {len(NAMES)} 步：{NAMES[place]}" if place >= 0 else "还没有开始办理"
         if said != self.accessibleName():
             self.setAccessibleName(said)
@@ -56,7 +61,7 @@ class StepBar(QWidget):
         """Lines first, circles over them, names below."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        place = PLACES[self._session.step]
+        place = self._place()
         wide = self.width() / len(NAMES)
         y = _RADIUS + 4
         for number in range(len(NAMES) - 1):

@@ -168,7 +168,7 @@ def _fact(name: str, value: str) -> QWidget:
     layout = QHBoxLayout(made)
     layout.setContentsMargins(0, 0, 0, 0)
     left = label(name, "muted")
-    left.setMinimumWidth(110)
+    left.setMinimumWidth(max(110, round(5.5 * left.fontInfo().pixelSize())))  # the longest name has five characters
     layout.addWidget(left, alignment=Qt.AlignmentFlag.AlignTop)
     layout.addWidget(label(value, is_wrapped=True), 1)
     return made

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from signaling.protocol.values import (
     OFFICIAL_TIME,
     CaseState,
+    CaseView,
     Conversion,
     DeliveryWay,
     DepositState,
@@ -31,6 +32,18 @@ CASES: dict[CaseState, str] = {
     "closed": "已办结",
     "withdrawn": "申请已终止",
 }
+
+
+def ended_as(case: CaseView) -> CaseState:
+    """The state that counts for the applicant: of a closed case, that it was refused or not accepted."""
+    if case.state != "closed":
+        return case.state
+    if not case.acceptance:
+        return "not_accepted"
+    is_refused = any(notice.kind == "refusal" and notice.state != "voided" for notice in case.notices)
+    return "refused" if is_refused else "closed"
+
+
 TICKETS: dict[TicketState, tuple[str, str]] = {
     "waiting": ("排队中", "idle"),
     "offered": ("正在呼叫审核人员", "ring"),
@@ -63,7 +76,7 @@ GROUPS: dict[PriorityGroup, str] = {
     "disabled": "残疾人",
     "pregnant": "孕妇",
     "soldier": "军人",
-    "social_aid": "低保或特困人员",
+    "social_aid": "社会救助对象",
 }
 WAYS: dict[DeliveryWay, str] = {
     "hall": "政务服务中心窗口",
@@ -99,7 +112,7 @@ NOTICES: dict[NoticeKind, str] = {
     "grant": "准予许可决定书",
     "refusal": "不予许可决定书",
     "closing": "办结通知书",
-    "termination": "终止通知书",
+    "termination": "终止办理告知书",
     "voiding": "作废通知书",
 }
 RULES: dict[str, str] = {

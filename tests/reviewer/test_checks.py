@@ -87,3 +87,12 @@ def test_the_worst_comes_first(build):
     fail(papers.all()[2])
     levels = [check.level for check in run_checks(case, papers)]
     assert levels == ["bad", "wait", "wait", "good", "good"]
+
+
+def test_one_file_for_two_slots_is_pointed_out(build):
+    form = build.material("form")
+    case = build.case(materials=(form, build.material("licence"), build.replace(form, slot="plan")))
+    papers = Papers()
+    papers.take(case)
+    assert Check("same_file", "warn", "排污许可证申请表、厂区总平面布置图") in run_checks(case, papers)
+    assert not [check for check in run_checks(build.case(), Papers()) if check.code == "same_file"]

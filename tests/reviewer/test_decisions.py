@@ -39,7 +39,8 @@ def test_a_file_that_cannot_be_opened_can_never_be_accepted(build, outcome, draf
 
 def test_unread_papers_are_named_for_outcomes_that_tell_of_papers(build):
     read = Paper(build.material("form"), "申请表", looked={0})
-    known = Paper(build.material("licence"), "执照", was_looked_at=True)
+    licence = build.material("licence")
+    known = Paper(licence, "执照", opened=build.opened(licence), was_looked_at=True)
     unread = Paper(build.material("plan"), "总平面图")
     for outcome in ("accept", "accept_with_gap", "accept_on_commitment", "request_corrections", "grant", "refuse"):
         assert paper_reasons(outcome, [read, known, unread], ()) == [Reason("unread", "总平面图")]

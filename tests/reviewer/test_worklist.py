@@ -36,14 +36,16 @@ def test_figures_leave_out_what_rings_already(build):
 
 
 def test_the_shift_shows_the_newest_first_and_counts_acceptances(build):
-    first = build.case("closed", case_id="C-1", notices=(build.notice(state="printed"),))
+    first = build.case("closed", case_id="C-1", accepted_by="r-01", notices=(build.notice(state="printed"),))
     second = build.case("reviewing", case_id="C-2")
     rows = handled_rows([first, second])
     assert [(row.case_id, row.state, row.acceptance, row.notice_state) for row in rows] == [
         ("C-2", "reviewing", "", None), ("C-1", "closed", "full", "printed"),
     ]  # fmt: skip
     ended = build.case("closed", case_id="C-4", acceptance="", notices=(build.notice("not_accepted", "printed"),))
-    assert accepted_count([first, second, build.case("accepted", case_id="C-3"), ended]) == 2
+    mine = build.case("accepted", case_id="C-3", accepted_by="r-01")
+    only_decided = build.case("granted", case_id="C-5", accepted_by="r-02")
+    assert accepted_count([first, second, mine, ended, only_decided], "r-01") == 2
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import {card, chip, choice, field, figure, h, lasting, table} from "/pages/elements.js";
 import {
-  AVAILABILITY, CASE, CLOCK, FOLLOW_UP, GRADE, KIND, NOTICE, NOTICE_STATE, PRIORITY, REASON, RULE, SOURCE, TICKET, alarm, say,
+  AVAILABILITY, CASE, CLOCK, FOLLOW_UP, GRADE, KIND, NOTICE, NOTICE_STATE, PRIORITY, REASON, RULE, SKILL, SOURCE, TICKET, alarm, say,
 } from "/pages/words.js";
 
 const since = (floor, moment) => (Date.parse(floor.now) - Date.parse(moment)) / 1000;
@@ -11,16 +11,16 @@ export function floor({act, roles}) {
   const alarms = h("div", {class: "alarms"});
   const numbers = h("div", {class: "figures"});
   const mayRank = roles.includes("supervisor") || roles.includes("guide");
-  const queue = table("排队", "按应叫顺序 Live queue", ["号码", "申请人", "事项", "终端", "状态", "已等", "来由", "优先", "提供次数"], "现在无人排队", (line) => [
+  const queue = table("排队", "按应叫顺序 Live queue", ["号码", "申请人", "事项", "终端", "状态", "已等", "次序依据", "优先群体", "呼出次数"], "现在无人排队", (line) => [
     line.ticket_number, line.applicant, line.item_name, line.is_here ? line.terminal_name : "不在终端",
-    chip(say(TICKET, line.state), line.state === "offered" ? "ring" : line.state === "missed" ? "bad" : ""),
-    lasting(line.waited), [say(KIND, line.kind), say(RULE, line.rule)].filter(Boolean).join(" · "),
+    chip(say(TICKET, line.state), {offered: "ring", summoned: "ring", serving: "good", missed: "bad", interrupted: "bad", parked: "warn"}[line.state] ?? ""),
+    lasting(line.waited), [...new Set([say(KIND, line.kind), say(RULE, line.rule)])].filter(Boolean).join(" · "),
     mayRank ? priority(line) : say(PRIORITY, line.priority), line.offers,
   ]);
   const desks = table("席位", "Desks", ["席位", "审核人员", "状态", "持续", "原因", "技能", "办理号码"], "没有席位登录", (line) => [
     line.desk_id, line.name, chip(line.is_connected ? say(AVAILABILITY, line.availability) : "断线",
-      {ready: "good", in_call: "warn", offered: "ring", away: ""}[line.is_connected ? line.availability : "away"] ?? ""),
-    lasting(line.lasted), say(REASON, line.reason), h("td", {class: "wide"}, line.skills.join("、")), line.ticket_number,
+      {ready: "good", in_call: "good", offered: "ring", wrap_up: "warn"}[line.is_connected ? line.availability : "away"] ?? ""),
+    lasting(line.lasted), say(REASON, line.reason), h("td", {class: "wide"}, line.skills.map((skill) => say(SKILL, skill)).join("、")), line.ticket_number,
   ]);
   const terminals = table("终端", "Terminals", ["终端", "名称", "状态", "号码", "空柜"], "没有登记终端", (line) => [
     line.terminal_id, line.name, chip(line.is_connected ? "在线" : "离线", line.is_connected ? "good" : "bad"), line.ticket_number, line.cells_free,
@@ -36,12 +36,12 @@ export function floor({act, roles}) {
   return {
     elements: [alarms, numbers, queue.element, desks.element, terminals.element],
     update(floor) {
-      alarms.replaceChildren(...floor.alarms.map((code) => chip(alarm(code), "bad")));
+      alarms.replaceChildren(...floor.alarms.map((code) => chip(alarm(code, floor), "bad")));
       const waiting = floor.queue.filter((line) => line.state === "waiting");
       const longest = Math.max(0, ...waiting.map((line) => since(floor, line.waiting_since)));
       const ready = floor.desks.filter((line) => line.is_connected && line.availability === "ready").length;
       numbers.replaceChildren(
-        figure("等待", waiting.length, "人"), figure("最久已等", lasting(longest)),
+        figure("等待", `${waiting.length} 人`), figure("最久已等", lasting(longest)),
         figure("办理中", floor.queue.filter((line) => line.state === "serving").length),
         figure("就绪席位", `${ready} / ${floor.desks.length}`), figure("在线终端", `${floor.terminals.filter((line) => line.is_connected).length} / ${floor.terminals.length}`),
         figure("过号", floor.queue.filter((line) => line.state === "missed").length));
@@ -86,10 +86,10 @@ export function notices({act}) {
 
 export function followUps({act}) {
   const lines = table("差评与“办不成事”台账", "Follow-up ledger", ["编号", "来源", "事项", "内容", "期限", "状态", "答复"], "台账为空", (line) => {
-    const answer = h("input", {placeholder: "处理结果", maxlength: "2000", value: line.answer});
+    const answer = h("input", {class: "long", placeholder: "处理结果", maxlength: "2000", value: line.answer});
     const settled = h("input", {type: "checkbox"});
     return [
-      line.follow_up_id, chip(say(SOURCE, line.source) + (line.grade ? " · " + say(GRADE, line.grade) : ""), "warn"), line.item_name,
+      h("span", {title: line.follow_up_id}, line.follow_up_id.slice(0, 8)), chip(say(SOURCE, line.source) + (line.grade ? " · " + say(GRADE, line.grade) : ""), "warn"), line.item_name,
       h("td", {class: "wide"}, line.text), h("span", {}, line.due, " ", line.is_overdue ? chip("逾期", "bad") : null),
       chip(say(FOLLOW_UP, line.state), line.state === "settled" ? "good" : ""),
       line.state === "settled" ? h("td", {class: "wide"}, line.answer) : h("div", {class: "act"}, answer, h("label", {}, settled, " 已回访并办结"),

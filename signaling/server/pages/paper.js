@@ -1,13 +1,13 @@
 // Tabs about paper: the collector's list of deposits and the issuing window's results.
 
-import {chip, dayTime, h, table} from "/pages/elements.js";
+import {chip, choice, dayTime, h, table} from "/pages/elements.js";
 import {DEPOSIT, RESULT, WAY, say} from "/pages/words.js";
 
 const button = (words, onclick, kind = "") => h("button", {class: kind, type: "button", onclick}, words);
 
 export function deposits({act, roles}) {
   const mayHandle = roles.includes("collector");
-  const lines = table("存柜材料", "收取、清点、归档或退还；每一步记入保管台账 Custody", ["终端", "柜格", "事项", "办件编号", "页数", "状态", "自", "经手", ""], "没有待处理的存柜材料", (task) => {
+  const lines = table("存柜材料", "收取、清点、归档或退还；每一步记入保管台账 Custody", ["终端", "柜格", "事项", "办件编号", "页数", "状态", "状态起于", "经手", ""], "没有待处理的存柜材料", (task) => {
     const it = task.deposit;
     const pages = h("input", {type: "number", min: "0", max: "10000", value: String(it.pages), "aria-label": "清点页数"});
     const note = h("input", {placeholder: "备注", maxlength: "200", value: it.note});
@@ -29,10 +29,13 @@ export function deposits({act, roles}) {
 }
 
 export function results({act}) {
-  const lines = table("结果领取", "制证、出件、寄出、入柜、交付 Results", ["办件编号", "事项", "申请人", "领取方式", "状态", "取件码", ""], "没有待出的结果", (task) => {
+  let terminals = [];
+  const lines = table("结果领取", "制证、出件、寄出、入柜、交付 Results", ["办件编号", "事项", "申请人", "领取方式", "状态", "取件码、运单", ""], "没有待出的结果", (task) => {
     const it = task.result;
     const tracking = h("input", {placeholder: "运单号", maxlength: "200"});
-    const terminal = h("input", {placeholder: "终端编号", maxlength: "64"});
+    const terminal = terminals.length
+      ? choice(Object.fromEntries(terminals.map((line) => [line.terminal_id, `${line.name}（空 ${line.cells_free} 格）`])), {"aria-label": "终端"})
+      : h("input", {placeholder: "终端编号", maxlength: "64"});
     const handle = (step, words, extra = {}) => act("HandleResult", {case_id: task.case_id, act: step, ...extra}, words);
     const out = {
       courier: () => [tracking, button("寄出", () => handle("dispatch", "已寄出", {tracking: tracking.value.trim()}), "primary")],
@@ -52,5 +55,5 @@ export function results({act}) {
       h("div", {class: "act"}, ...(steps[it.state]?.() ?? [])),
     ];
   });
-  return {elements: [lines.element], update: (floor) => lines.update(floor.results)};
+  return {elements: [lines.element], update: (floor) => { terminals = floor.terminals; lines.update(floor.results); }};
 }

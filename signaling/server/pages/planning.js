@@ -40,6 +40,7 @@ export function roster({act, tell}) {
   const start = h("input", {type: "time", required: true, value: "08:30"});
   const end = h("input", {type: "time", required: true, value: "17:30"});
   let entries = [];
+  let names = {};
   const form = h("form", {class: "pad", onsubmit: (event) => {
     event.preventDefault();
     if (when.value === "day" && !day.value) return tell("请选择日期", true);
@@ -50,13 +51,14 @@ export function roster({act, tell}) {
     return act("SetRoster", {entries: [...entries, entry]}, "排班已更改");
   }}, h("div", {class: "row"}, field("审核人员（用户名）", reviewer), field("哪天", when), field("日期", day), field("从", start), field("到", end), h("button", {class: "primary"}, "加入")));
   const lines = table("值班表", "没有排班时，开放时间内在线的审核人员都算在岗 Roster", ["审核人员", "日子", "从", "到", ""], "尚未排班", (entry) => [
-    entry.reviewer_id, entry.day ?? `每${WEEKDAY[entry.weekday]}`, entry.start.slice(0, 5), entry.end.slice(0, 5),
+    names[entry.reviewer_id] ? `${names[entry.reviewer_id]}（${entry.reviewer_id}）` : entry.reviewer_id, entry.day ?? `每${WEEKDAY[entry.weekday]}`, entry.start.slice(0, 5), entry.end.slice(0, 5),
     h("button", {onclick: () => act("SetRoster", {entries: entries.filter((other) => JSON.stringify(other) !== JSON.stringify(entry))}, "已移出")}, "移出"),
   ]);
   return {
     elements: [card("加一班", "", form), lines.element],
     update(floor) {
       entries = floor.roster;
+      names = Object.fromEntries(floor.desks.map((line) => [line.reviewer_id, line.name]));
       lines.update(floor.roster);
     },
   };

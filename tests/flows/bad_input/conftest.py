@@ -11,7 +11,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from hashlib import sha256
 from pathlib import Path
@@ -26,14 +26,17 @@ from PIL import Image
 from reviewer.demo.hall_process import HallProcess
 from reviewer.demo.papers import APPLICANT
 from signaling.__main__ import main
-from signaling.client import HallClient, ReviewerLogin, TerminalLogin
+from signaling.client import HallClient, Login, ReviewerLogin, StaffLogin, TerminalLogin
+from signaling.protocol.acts import CellOpened, FloorChanged, SlotsOffered
 from signaling.protocol.errors import SENTENCES, ErrorCode
 from signaling.protocol.messages import (
     AnswerCall,
     CallEnded,
     CallOffered,
     CallStarted,
+    CaseChanged,
     Catalogue,
+    Decide,
     DeclineCall,
     DeskChanged,
     Done,
@@ -43,12 +46,13 @@ from signaling.protocol.messages import (
     MarkNumbered,
     MarkRefused,
     SetAvailability,
+    ShowPage,
     SubmitCase,
     TicketIssued,
     ToHall,
     WithdrawCase,
 )
-from signaling.protocol.values import Material
+from signaling.protocol.values import CaseView, Material, Outcome, Role
 from signaling.server.authentication import Passwords
 from signaling.server.enrol import enrol_reviewer
 from signaling.server.register import Register
@@ -121,7 +125,7 @@ def warnings_of(log: str, *more_private: str) -> list[str]:
     """Every line is a line of its own; warnings and worse name an id and nobody. Gives the warnings."""
     warnings = []
     for line in log.splitlines():
-        if line.startswith("大厅已启动 (listening): ws://"):
+        if line.startswith(("大厅已启动 (listening): ws://", "管理页面 (manager", "叫号大屏 (board): ")):
             continue
         form = re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ([A-Z]+) [\w.]+: (.+)", line)
         assert form is not None, line
@@ -129,7 +133,7 @@ def warnings_of(log: str, *more_private: str) -> list[str]:
         # the library's word on what never was a request: there is nobody yet whose id it could name
         if form[1] not in ("INFO", "DEBUG") and form[2] != "Invalid HTTP request received.":
             warnings.append(form[2])
-            assert re.search(r"\b(T-\w+|R-\w+|reviewer-\d+|[0-9a-f]{12,})\b", form[2]), f"no id: {line}"
+            assert re.search(r"\b(T-\w+|[RS]-\w+|reviewer-\d+|[0-9a-f]{12,})\b", form[2]), f"no id: {line}"
     return warnings
 
 
@@ -139,7 +143,7 @@ def warnings_of(log: str, *more_private: str) -> list[str]:
 class Party:
     """A client that remembers what it heard."""
 
-    def __init__(self, url: str, login: TerminalLogin | ReviewerLogin) -> None:
+    def __init__(self, url: str, login: Login) -> None:
         self.url = url
         self.heard: list[FromHall] = []
         self.states: list[tuple[str, ErrorCode | None]] = []
@@ -166,11 +170,12 @@ class Party:
 
     async def ask(self, message: ToHall) -> Any:
         """Say it and wait for its own answer."""
-        names, since = ("request_id", "operation_id", "call_id"), len(self.heard)
+        names, since = ("request_id", "operation_id", "call_id", "case_id"), len(self.heard)
         key = next(value for name in names if (value := getattr(message, name, "")))
         self.client.say(message)
         is_call = isinstance(message, AnswerCall | DeclineCall | EndCall)
-        kinds = (Error, CallStarted, CallEnded) if is_call else (Error, Done, TicketIssued, MarkNumbered, MarkRefused)
+        acted = (Error, Done, TicketIssued, MarkNumbered, MarkRefused, CellOpened, SlotsOffered)
+        kinds = (Error, CallStarted, CallEnded) if is_call else acted
 
         def answers() -> list[FromHall]:
             return [
@@ -229,6 +234,42 @@ class Party:
         assert offer.case.case_id == ticket.case.case_id
         return offer, materials
 
+    def look_at(self, case_id: str, materials: tuple[Material, ...]) -> None:
+        """At a desk: turn to each of them, as who decides must have done."""
+        for material in materials:
+            self.client.say(ShowPage(case_id, material.digest, 0))
+
+    async def talk(self, desk: "Party") -> tuple[CallStarted, tuple[Material, ...]]:
+        """A case of this terminal in a call with this desk, its papers looked at."""
+        offer, materials = await self.ring(desk)
+        started = await desk.ask(AnswerCall(offer.call_id))
+        assert isinstance(started, CallStarted), started
+        desk.look_at(offer.case.case_id, materials)
+        return started, materials
+
+    def view(self, case_id: str) -> CaseView | None:
+        """The case as it was told last."""
+        views = (heard.case for heard in reversed(self.heard) if isinstance(heard, CaseChanged))
+        return next((view for view in views if view.case_id == case_id), None)
+
+    async def see(self, case_id: str, is_so: Callable[[CaseView], bool]) -> CaseView:
+        """The case as soon as it is so, and no notice waits for its seal."""
+
+        def is_seen() -> bool:
+            view = self.view(case_id)
+            return view is not None and is_so(view) and all(notice.state != "sealing" for notice in view.notices)
+
+        await self.wait(is_seen)
+        view = self.view(case_id)
+        assert view is not None
+        return view
+
+    async def decide(self, case_id: str, outcome: Outcome, state: str, **more: Any) -> CaseView:
+        """At a desk: this decision, done and its notice sealed."""
+        answer = await self.ask(Decide(f"{outcome}-{secrets.token_hex(4)}", case_id, outcome, **more))
+        assert isinstance(answer, Done), answer
+        return await self.see(case_id, lambda view: view.state == state)
+
     async def leave(self, case_id: str) -> None:
         assert isinstance(await self.ask(WithdrawCase("leave", case_id)), Done)
 
@@ -243,29 +284,38 @@ class People:
         self._hall = hall
         self._folder = folder
 
-    def terminal(self) -> TerminalLogin:
+    def terminal(self, cells: int = 0) -> TerminalLogin:
         name, file = f"T-{next(self.numbers)}", self._folder / "device.json"
         options = ["--data", str(self._hall.data), "--name", "自助终端", "--url", self._hall.url, "-o", str(file)]
-        assert main(["enrol", "terminal", *options, name]) == 0
+        assert main(["enrol", "terminal", *options, "--cells", str(cells), name]) == 0
         return TerminalLogin(name, msgspec.convert(json.loads(file.read_text())["private_key"], bytes))
 
-    def reviewer(self) -> ReviewerLogin:
-        number = next(self.numbers)
-        with closing(Store(self._hall.data)) as store, closing(Passwords()) as passwords:
-            enrol_reviewer(Register(store), passwords, f"R-{number}", "审核员", ["environment"], PASSWORD)
-        return ReviewerLogin(f"R-{number}", PASSWORD, f"D-{number}")
+    def reviewer(self, *roles: Role) -> ReviewerLogin:
+        """At a desk of their own; without a role named, one who only reviews."""
+        name = self._enrol("R", roles or ("reviewer",), ("environment",))
+        return ReviewerLogin(name, PASSWORD, name.replace("R", "D"))
 
-    def party(self, login: TerminalLogin | ReviewerLogin) -> Party:
+    def staff(self, *roles: Role) -> StaffLogin:
+        """On a web page."""
+        return StaffLogin(self._enrol("S", roles, ()), PASSWORD)
+
+    def _enrol(self, letter: str, roles: Sequence[Role], skills: Sequence[str]) -> str:
+        name = f"{letter}-{next(self.numbers)}"
+        with closing(Store(self._hall.data)) as store, closing(Passwords()) as passwords:
+            enrol_reviewer(Register(store), passwords, name, "审核员", skills, PASSWORD, roles=roles)
+        return name
+
+    def party(self, login: Login) -> Party:
         """Not connected yet."""
         return Party(self._hall.url, login)
 
     @asynccontextmanager
-    async def online(self, *logins: TerminalLogin | ReviewerLogin) -> AsyncIterator[list[Party]]:
+    async def online(self, *logins: Login) -> AsyncIterator[list[Party]]:
         parties = [self.party(login) for login in logins]
         async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as group:
             tasks = [group.create_task(party.client.run(), name="party") for party in parties]
             for party in parties:
-                await party.hear(Catalogue | DeskChanged)
+                await party.hear(Catalogue | DeskChanged | FloorChanged)
             yield parties
             for task in tasks:
                 task.cancel()

@@ -121,9 +121,10 @@ async def test_a_notice_waits_for_space_and_is_sealed_once(
     with own_hall(data, tmp_path / "small.log") as hall:
         people = people_of(hall, tmp_path)
         async with people.online(people.terminal(), people.reviewer()) as [terminal, desk]:
-            offer, _ = await terminal.ring(desk)
+            offer, materials = await terminal.ring(desk)
             assert isinstance(await desk.ask(AnswerCall(offer.call_id)), CallStarted)
             with filled(ballast):
+                desk.look_at(offer.case.case_id, materials)
                 assert isinstance(await desk.ask(Decide("yes", offer.case.case_id, "accept")), Done)
                 failed: Error = await desk.hear(Error)
                 assert failed.code is ErrorCode.SEALING_FAILED
@@ -165,7 +166,7 @@ def start(*options: str | Path, command: str = "server") -> str:
     done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", timeout=DEADLINE_S, check=False)
     assert done.returncode == 1, done.stderr
     lines = [line for line in done.stderr.splitlines() if " INFO " not in line]
-    assert len(lines) == 1, done.stderr
+    assert len(lines) == 1 or lines[0].startswith("事项目录"), done.stderr  # after that one each fault has its line
     assert "listening" not in done.stdout
     return lines[0]
 
@@ -249,7 +250,7 @@ BAD_SETTINGS: dict[str, tuple[str, str]] = {
     "--data": ("FILE", "data"),
     "--tls-key": ("FILE", "tls_certificate"),
     "--config": ("FILE", "settings"),
-    "--catalogue": ("FILE", "settings"),
+    "--catalogue": ("FILE", "catalogue"),
     "--calendar": ("MISSING", "calendar"),
 }
 

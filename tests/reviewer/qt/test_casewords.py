@@ -77,7 +77,7 @@ def test_how_a_case_was_accepted_is_said_when_it_was_unusual():
 def test_why_a_ticket_rings_out_of_its_turn():
     words = casewords.place_words
     assert words("new", "", "") == []
-    assert words("rejoin", "elderly", "skill_overflow", 1) == ["补号", "老年人优先", "过号 1 次", "技能溢出"]
+    assert words("rejoin", "elderly", "skill_overflow", 1) == ["补号", "老年人优先", "过号 1 次", "综合席支援"]
     assert words("rejoin", "", "rejoin") == ["补号"], "said once"
     assert words("new", "pregnant", "priority_group") == ["孕妇优先"]
     assert casewords.rule_word("a rule of tomorrow") == "a rule of tomorrow"

@@ -76,7 +76,7 @@ def test_waiting_and_withdrawn(stage, bar, build):
     stage.waiting_for_correction()
     assert bar.status.text().startswith("已要求补正，等待新版本 · 《补正告知书》")
     stage.hear(CaseChanged(build.case("withdrawn")))
-    assert bar.status.text() == "申请人已撤回申请"
+    assert bar.status.text() == "办件已终止，不再审查"
 
 
 def actions(menu) -> dict[str, bool]:

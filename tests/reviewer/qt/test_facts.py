@@ -63,10 +63,10 @@ def test_materials_deposits_and_results_are_told(full):
         ("营业执照及环评批复扫描件", "证照复用", "第 1 版"),
         ("厂区总平面布置图", "容缺", "12 月 4 日前补交"),
     ]
-    assert found["材料柜"][0] == Row("7 号柜格", "bad", "清点不符", "T-01 · 登记 12 页 · 清点 11 页")
+    assert found["材料柜"][0] == Row("7 号柜格", "bad", "清点不符", "新华东街自助点 3 号小屋 · 登记 12 页 · 清点 11 页")
     assert found["结果领取"][0].detail == "永顺镇自助点 · 保留至 12 月 11 日"
     assert found["排队"][0].detail == "补号 · 老年人优先 · 过号 1 次"
-    assert found["排队"][1].text == "排队规则：技能溢出"
+    assert found["排队"][1].text == "排队规则：综合席支援"
     assert found["当场更正"][0].detail == "010-55500118 → 010-55500119"
     assert [row.word for row in found["受理与决定"]] == ["逾期未告知，视为受理", "不满意"]
     assert "作废理由：漏列一项" in found["文书"][0].detail
@@ -102,3 +102,19 @@ def test_only_a_supervisor_sees_the_button_that_voids(stage, panel, full, qtbot)
 def test_an_empty_desk_shows_nothing(stage, panel):
     stage.ready()
     assert not panel.fix.isVisible()
+
+
+def test_a_non_acceptance_names_its_ground(build):
+    refused = build.case("closed", acceptance="", competent_body="通州区水务局", reason="不在职权范围内")
+    assert rows(refused)["受理与决定"][0] == Row("不予受理", detail="法定事由：依法不属于本机关职权范围")
+    needless = rows(build.case("not_accepted"))["受理与决定"]
+    assert needless == (Row("不予受理", detail="法定事由：依法不需要取得行政许可"),)
+
+
+def test_who_accepted_has_a_name_where_it_is_known(build):
+    accepted = build.case("accepted", accepted_by="reviewer-01")
+    (known,) = [
+        section.rows[0] for section in case_sections(accepted, {"reviewer-01": "张敏"}) if "受理" in section.title
+    ]
+    assert known.detail == "受理人 张敏"
+    assert rows(accepted)["受理与决定"][0].detail == "受理人 reviewer-01"

@@ -82,6 +82,7 @@ def test_corrections_are_listed_before_they_go_out(stage, ask):
 def test_not_accepted_for_want_of_competence_names_the_competent_body(stage, ask):
     dialog = ask("not_accept")
     form = dialog.form
+    assert dialog.confirm.property("role") == "danger", "it goes against the applicant"
     assert dialog.hint.text() == "请选择不予受理的法定事由"
     assert not form.competent_body.isVisible()
     form.ground.setCurrentIndex(form.ground.findData("not_competent"))

@@ -103,3 +103,19 @@ def test_one_at_a_time(stage, panel):
     stage.opened().hear(WorkChanged((work(),)))
     panel.tabs.show_page(panel.work_page)
     assert not panel.tasks[0].open.isEnabled()
+
+
+def test_new_work_shows_itself_where_nobody_waits_in_line(stage, panel):
+    stage.ready().hear(WorkChanged((work(),)))
+    assert panel.tabs.shown_page is panel.work_page
+    assert panel.tasks[0].right.text().startswith("已等 ")
+    panel.tabs.show_page(panel.waiting_page)
+    panel.refresh()
+    assert panel.tabs.shown_page is panel.waiting_page, "known work does not come to the front again"
+    stage.hear(QueueChanged(entries(1)), WorkChanged((work(), work(case_id="C-8"))))
+    assert panel.tabs.shown_page is panel.waiting_page, "who waits in line goes first"
+
+
+def test_with_the_last_work_done_the_line_is_shown(stage, panel):
+    stage.ready().hear(WorkChanged((work(),)), WorkChanged(()))
+    assert panel.tabs.shown_page is panel.waiting_page

@@ -50,8 +50,10 @@ def test_no_text_is_cut(stage, window, qtbot, clipped, state, size):
     assert window.width() == size[0]  # nothing pushed the window wider
 
 
-def test_a_narrow_window_folds_the_queue_away_until_asked(stage, window):
+def test_a_narrow_window_folds_the_queue_away_beside_a_case_until_asked(stage, window):
     stage.ready()
+    assert window.queue.isVisible(), "between two cases there is room"
+    stage.in_call()
     assert not window.queue.isVisible()
     window.topbar.queue.click()
     assert window.queue.isVisible()

@@ -84,7 +84,7 @@ def test_leaving_a_case_that_is_over_forgets_it_and_may_be_repeated(play):
     play.terminal()
     case = play.submit()
     play.say("t1", WithdrawCase(play.request_id(), case.case_id))
-    play.seal()
+    play.hand_over()
     request = LeaveTerminal(play.request_id(), case.case_id)
     for _ in range(2):
         assert play.say("t1", request) == [Done(request.request_id)]

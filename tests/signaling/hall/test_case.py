@@ -59,13 +59,18 @@ def test_a_call_is_live_until_it_ends_and_on_once_answered(case, state, is_live,
     assert case.is_settled == (not is_live)
 
 
-def test_a_case_is_over_when_settled_and_sealed(case, make_play):
+def test_a_case_is_over_when_settled_and_told(case, make_play):
     case.state = "withdrawn"
     assert case.is_over
     notice = Notice("n1", "correction", "1", NOW, NOW, "r", make_play.PAPERS, ())
     case.notices.append(notice)
     assert (case.is_settled, case.is_over, case.unsealed) == (True, False, notice)
     notice.step("seal")
+    assert not case.is_over, "the applicant is still to get it"
+    case.is_filed = True
+    assert case.is_over, "or never came"
+    case.is_filed = False
+    notice.step("deliver")
     assert case.is_over
 
 

@@ -1,11 +1,24 @@
 """What time does by itself: deemed acceptance, lapses, gaps, escalations; once, and made up for after a restart."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from signaling.hall.facts import CorrectionsLapsed, DeemedAccepted, Escalated, GapLapsed
-from signaling.protocol.messages import AnswerCall, CallEnded, CallOffered, CaseChanged, Decide, EndCall
+from signaling.hall.events import Notified
+from signaling.hall.facts import CaseFiled, CorrectionsLapsed, DeemedAccepted, Escalated, GapLapsed
+from signaling.protocol.acts import ClaimCase, LeaveTerminal
+from signaling.protocol.errors import ErrorCode
+from signaling.protocol.messages import (
+    AnswerCall,
+    CallEnded,
+    CallOffered,
+    CaseChanged,
+    Decide,
+    EndCall,
+    NoticeReady,
+    NoticeReceived,
+    WithdrawCase,
+)
 from signaling.protocol.values import Correction, Gap, MaterialSlot
 
 ASKED = (Correction("drawing", 0, "比例尺缺失", "按规范补充"),)
@@ -152,3 +165,40 @@ def test_what_is_settled_is_left_alone(play):
     play.day(12, 31)
     assert play.recorded() == []
     assert play.view(case_id).state == "pre_review"
+
+
+def withdrawn_and_gone(play):
+    """Taken back, and the applicant left before the notice of it was sealed."""
+    play.terminal()
+    case = play.submit()
+    play.say("t1", WithdrawCase(play.request_id(), case.case_id))
+    play.say("t1", LeaveTerminal(play.request_id(), case.case_id))
+    play.seal()
+    play.event(Notified(play.notes[-1].notification_id, True))
+    return case
+
+
+def test_the_last_notice_of_a_case_that_is_over_waits_for_the_slip(play):
+    case = withdrawn_and_gone(play)
+    play.kill()
+    play.terminal(2)
+    play.say("t2", ClaimCase(play.request_id(), case.token))
+    assert [message.notice.kind for message in play.heard("t2", NoticeReady)] == ["termination"]
+    notice = play.view(case.case_id).notices[-1]
+    play.say("t2", NoticeReceived(play.request_id(), notice.notice_id, True))
+    play.say("t2", LeaveTerminal(play.request_id(), case.case_id))
+    assert all(view.case_id != case.case_id for view in play.hall.case_views()), "the applicant has the last word"
+
+
+def test_a_last_notice_that_nobody_claims_goes_to_the_files(play):
+    case = withdrawn_and_gone(play)
+    play.kill()  # Restarted sets the day's timer
+    play.now += timedelta(days=89)
+    play.fire("day")
+    assert play.view(case.case_id).state == "withdrawn"
+    play.now += timedelta(days=2)
+    play.fire("day")
+    assert CaseFiled(case.case_id) in play.recorded()
+    assert all(view.case_id != case.case_id for view in play.hall.case_views())
+    play.terminal(2)
+    assert play.refusal("t2", ClaimCase(play.request_id(), case.token)) == ErrorCode.NOT_FOUND

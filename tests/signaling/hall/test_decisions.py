@@ -269,9 +269,11 @@ def test_art_45_a_special_procedure_is_told_and_its_days_are_not_counted(play):
     assert (view.state, view.clocks[0].state, view.outcomes) == ("paused", "paused", ("resume",))
     play.day(11, 30)
     play.open("d2", case_id)
+    assert play.view(case_id).reason == "依法听证"
     play.decide("d2", case_id, "resume")
     view = play.view(case_id)
     assert (view.state, view.clocks[0].state, view.clocks[0].due) == ("accepted", "running", date(2026, 12, 4))
+    assert view.reason == "", "the reason was the procedure's, which is over"
 
 
 @pytest.mark.parametrize("outcome", ["grant", "refuse", "extend", "pause"])

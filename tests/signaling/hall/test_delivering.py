@@ -63,7 +63,7 @@ def test_from_the_locker(play, office):
     handle(play, case, "put_in_locker", terminal_id="T-01")
     now = result(play, case)
     assert (now.state, now.cell, now.keep_until) == ("in_locker", 1, date(2026, 11, 30))
-    assert play.notes[-1].kind == "result_code"
+    assert (play.notes[-1].kind, play.notes[-1].fields["until"]) == ("result_code", "11-30 23:59")
     play.terminal(2, cells=2)
     assert play.refusal("t2", OpenCell("x1", now.code)) == ErrorCode.CODE_USED, "another cabinet"
     request = OpenCell("r1", now.code)

@@ -23,9 +23,15 @@ def test_a_day_counts_as_entered_from_now_on_and_after_a_restart(play):
 
 
 @pytest.mark.parametrize(
-    "entry", [CalendarDay(date(2026, 11, 22), False, "昨天"), CalendarDay(date(2026, 11, 24), False, "  ")]
+    "entry",
+    [
+        CalendarDay(date(2026, 11, 22), False, "昨天"),
+        CalendarDay(date(2026, 11, 24), False, "  "),
+        CalendarDay(date(2062, 11, 24), False, "年份写反"),
+        CalendarDay(date(9999, 12, 31), False, "不存在"),
+    ],
 )
-def test_a_day_that_is_over_or_without_a_source_is_refused(play, entry):
+def test_a_day_that_is_over_too_far_off_or_without_a_source_is_refused(play, entry):
     play.staff("manager")
     assert play.refusal("s1", SetCalendarDay("r1", entry)) == ErrorCode.INVALID_ENTRY
 
@@ -37,6 +43,8 @@ def test_a_published_year_is_final(play):
     assert not play.hall._floor.calendar.add(date(2026, 12, 31), 1)[1]
     assert play.refusal("s1", PublishYear("r2", 2027, "再次")) == ErrorCode.INVALID_ENTRY
     assert play.refusal("s1", PublishYear("r3", 2028, "")) == ErrorCode.INVALID_ENTRY
+    assert play.refusal("s1", PublishYear("r4", 2025, "过期")) == ErrorCode.INVALID_ENTRY
+    assert play.refusal("s1", PublishYear("r5", 2072, "年份写反")) == ErrorCode.INVALID_ENTRY
     assert Done("r1") in play.say("s1", PublishYear("r1", 2027, "国办发明电〔2026〕9号")), "a repeat, not a second time"
 
 

@@ -34,6 +34,7 @@ FIELDS = {
     "NoticeDelivered": "case_id notice_id request_id is_genuine",
     "NoticePrintReported": "case_id notice_id request_id is_printed detail",
     "CaseClosed": "case_id",
+    "CaseFiled": "case_id",
     "DeemedAccepted": "case_id accepted_on notice",
     "CorrectionsLapsed": "case_id lapsed_on notice",
     "GapLapsed": "case_id",

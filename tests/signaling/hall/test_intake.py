@@ -226,8 +226,10 @@ def test_withdrawing_while_waiting_frees_the_terminal(play):
     assert (fact.notice.kind, fact.notice.number) == ("termination", "京通政务终〔2026〕000001号")
     assert play.open_cases[case.case_id] is True, "its notice waits for the seal"
     play.seal()
-    assert play.open_cases[case.case_id] is False
+    assert play.open_cases[case.case_id] is True, "and then for who reads it"
     assert play.say("t1", request) == [Done(request.request_id)]
+    play.hand_over()
+    assert play.open_cases[case.case_id] is False
     play.ready_desk()
     assert play.heard("d1", CallOffered) == []
     assert play.submit().ticket_number == "A002"
@@ -246,7 +248,7 @@ def test_withdrawing_in_the_call_ends_it(play):
     play.say("t1", WithdrawCase(play.request_id(), case.case_id))
     assert play.heard("d1", CallEnded) == [CallEnded(call_id, "withdrawn")]
     assert play.heard("d1", CaseChanged)[-1].case.state == "withdrawn"
-    play.seal()
+    play.hand_over()
     assert play.open_cases[case.case_id] is False
 
 
@@ -258,7 +260,9 @@ def test_withdrawing_after_a_correction_was_asked_for(play):
     assert play.open_cases[case.case_id] is True, "its notices still wait for the seal"
     for order in play.orders:
         play.event(NoticeSealed(order.notice_id, play.digest(order.notice_id), play.now))
-    assert play.open_cases[case.case_id] is False
+    assert play.open_cases[case.case_id] is True
+    play.say("t1", NoticeReceived(play.request_id(), play.orders[-1].notice_id, True))
+    assert play.open_cases[case.case_id] is False, "the last word is told; the one before it no longer matters"
 
 
 def test_an_accepted_case_can_be_withdrawn_until_it_is_decided(play):

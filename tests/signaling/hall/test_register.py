@@ -8,8 +8,9 @@ from signaling.hall.events import NoticeSealed, Notified
 from signaling.hall.facts import CallAnswered, CaseWithdrawn, Entry, NoticeStored, TerminalConnected
 from signaling.hall.register import Register
 from signaling.hall.tables import IllegalStep
+from signaling.protocol.acts import ClaimCase, LeaveTerminal
 from signaling.protocol.errors import ErrorCode, Refused
-from signaling.protocol.messages import EndCall, WithdrawCase
+from signaling.protocol.messages import EndCall, NoticeReceived, WithdrawCase
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -45,7 +46,7 @@ def test_a_case_is_forgotten_when_its_terminal_takes_up_the_next(play):
     assert {case_id for _, case_id in register.requests.values()} == set(register.cases)
 
 
-def test_a_withdrawn_case_stays_until_its_notice_is_sealed(play):
+def test_a_withdrawn_case_stays_until_somebody_claims_its_notice(play):
     case, call_id = play.talking()
     play.say("d1", play.decision(case, "form"))
     play.say("d1", EndCall(call_id))
@@ -58,6 +59,11 @@ def test_a_withdrawn_case_stays_until_its_notice_is_sealed(play):
         assert play.heard("t1") == [], "the terminal serves the next applicant"
     assert case.case_id in register.cases, "the applicant is still to be told"
     play.event(Notified(play.notes[-1].notification_id, True))
+    assert case.case_id in register.cases, "the notice waits for the slip"
+    play.terminal(2)
+    play.say("t2", ClaimCase(play.request_id(), case.token))
+    play.say("t2", NoticeReceived(play.request_id(), play.orders[-1].notice_id, True))
+    play.say("t2", LeaveTerminal(play.request_id(), case.case_id))
     assert case.case_id not in register.cases
     assert register.notices == {}
 

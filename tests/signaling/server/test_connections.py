@@ -240,6 +240,7 @@ async def test_closing_says_why(place: Place, device_key: Ed25519PrivateKey) -> 
 async def test_a_revoked_party_is_put_out(place: Place, device_key: Ed25519PrivateKey) -> None:
     async with place.open() as peer:
         await admitted(place, peer, device_key)
+        assert place.connections.party_ids() == {"T-01"}
         place.connections.close_parties(frozenset({"T-99"}))
         place.connections.close_parties(frozenset({"T-01"}))
         said, close_code = await end_of(peer)

@@ -144,6 +144,12 @@ def test_how_to_collect(result: Result, told: str, code: str) -> None:
     assert made.keep_until == (result.keep_until if code else None)
 
 
+@pytest.mark.parametrize("kind", ["acceptance", "gap_acceptance", "grant"])
+def test_how_the_applicant_chose_to_fetch_the_result_stands_on_the_notice(kind: NoticeKind) -> None:
+    assert facts(kind, result=Result("making", "locker")).delivery_way == "24小时智能柜自取"
+    assert facts(kind, result=None).delivery_way == ORDER.item.delivery
+
+
 def test_withdrawn_or_lapsed() -> None:
     assert facts("termination").hand_in_by == date(2026, 11, 19)
     assert facts("termination", lapsed_on=None).hand_in_by is None

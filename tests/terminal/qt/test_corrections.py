@@ -15,6 +15,7 @@ def test_corrections(play: Any, show: Any, clipped: Any, make_report: Any, qtbot
     said = [label.text() for label in panel.findChildren(QLabel)]
     assert "1. 第 1 页：图签栏缺少设计单位签章" in said
     assert panel.title.text() == "请补正 1 处"
+    assert panel.cards[0].state.text() == "待补正", "it was handed in, and is asked for again"
     assert not panel.submit.isEnabled()
     assert not panel.print.isVisible()
     play.store("plan", "d")

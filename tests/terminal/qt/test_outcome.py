@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from signaling.protocol.values import CaseState, Clock, Result, ResultState, SlotView
+from signaling.protocol.values import CaseState, Clock, NoticeView, Result, ResultState, SlotView
 from terminal.qt.outcome import APPEAL, next_steps
 
 
@@ -62,3 +62,14 @@ def test_every_state_of_the_result(play: Any, state: ResultState) -> None:
     (said,) = next_steps(play.case)
     assert ("482913" in said) == (state in ("at_counter", "in_locker"))
     assert ("EMS1" in said) == (state == "dispatched")
+
+
+def test_a_closed_case_still_tells_what_went_against_the_applicant(play: Any) -> None:
+    play.waiting().changed("closed", competent_body="通州区水务局", reason="不属于本机关职权")
+    assert "通州区水务局" in next_steps(play.case)[0]
+    assert APPEAL in next_steps(play.case)
+    refusal = NoticeView("n1", "refusal", "京通政务决〔2026〕000001号", "printed", play.case.submitted_at)
+    play.changed("closed", acceptance="full", notices=(refusal,))
+    assert APPEAL in next_steps(play.case)
+    play.changed("closed", acceptance="full", notices=())
+    assert next_steps(play.case) == ["本办件已经办结，不需要再做什么。"]

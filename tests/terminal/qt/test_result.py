@@ -7,6 +7,7 @@ import msgspec
 from PyQt6.QtWidgets import QLabel
 
 from esign.report import Finding
+from signaling.qt.look import apply_look
 from terminal.effects import Print
 from terminal.qt.result import ResultPanel
 
@@ -78,3 +79,14 @@ def test_that_it_is_a_trial_comes_first(play: Any, show: Any, make_report: Any, 
     order = [text for text in said if "没有法律效力" in text or text.startswith("✓")]
     assert "没有法律效力" in order[0]
     assert len(order) == 2
+
+
+def test_a_long_outcome_in_big_type_is_not_cut(play: Any, show: Any, qapp: Any, clipped: Any) -> None:
+    apply_look(qapp, 28)
+    panel = show(ResultPanel(play.in_call().verified().session), 1232, 760)
+    play.changed("closed", acceptance="", competent_body="河北省廊坊市生态环境局", reason="所在地不在本市。" * 12)
+    play.session.delivery.print("n-acceptance")
+    play.session.delivery.printed("n-acceptance", "京通政务受〔2026〕000123号.pdf", is_paper=False)
+    assert panel.title.text() == "申请不予受理"
+    assert panel.hang_up.isVisible()
+    assert clipped(panel) == []
