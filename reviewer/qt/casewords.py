@@ -99,7 +99,7 @@ OUTCOME: dict[Outcome, str] = {
     "extend": "延长期限",
     "grant": "准予许可",
     "refuse": "不予许可",
-    "issue": "制证完成",
+    "issue": "转窗口制证",
     "close": "办结",
 }
 ACCEPTANCE: dict[AcceptanceKind, str] = {

@@ -36,7 +36,7 @@ _VERB: dict[Outcome, str] = {
     "extend": "确认延长期限",
     "grant": "确认准予许可",
     "refuse": "确认不予许可",
-    "issue": "确认证件已制成",
+    "issue": "转出件窗口",
     "close": "确认办结",
 }
 _REASON_HINT: dict[Outcome, str] = {
@@ -50,7 +50,7 @@ _REASON_HINT: dict[Outcome, str] = {
 _EXTRA: dict[Outcome, str] = {
     "advise": "预审意见仅供参考：不出具文书，不计法定期限。",
     "resume": "恢复后审批期限继续计算，特别程序所用时间不计入。",
-    "issue": "请在证件确已制作完成后确认；申请人将收到领取通知。",
+    "issue": "办件转到出件窗口制证；证件制成、可以领取时，申请人会收到通知。",
     "request_corrections": "补正内容须一次告知，请确认没有遗漏。",
     "accept_with_gap": "未按期补交的，按通知书所告知的后果处理。",
     "pause": "特别程序所需时间不计入审批期限，并书面告知申请人。",

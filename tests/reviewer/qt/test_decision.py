@@ -132,7 +132,7 @@ def test_appointments_come_when_the_menu_is_opened(stage, bar, qtbot):
     [
         ("accepted", ("decider",), {"准予许可", "不予许可"}),
         ("paused", ("decider",), {"恢复办理"}),
-        ("granted", ("issuer",), {"制证完成"}),
+        ("granted", ("issuer",), {"转窗口制证"}),
         ("delivered", ("issuer",), {"办结"}),
         ("pre_review", ("reviewer",), {"预审意见"}),
         ("accepted", ("reviewer",), set()),
