@@ -1,11 +1,20 @@
 """The common look for every view test, and the check that no text is cut."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from signaling.qt.look import apply_look, style_sheet
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Hundreds of windows are opened here: left out of the fast part."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)

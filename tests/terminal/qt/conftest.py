@@ -1,6 +1,7 @@
 """Shows panels offscreen with the booth's look, and finds text that has no room."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,14 @@ from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from signaling.qt.look import apply_look
 
 Clipped = Callable[[QWidget], list[str]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Hundreds of windows are opened here: left out of the fast part."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture
