@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from itertools import count
 
 from signaling.client import HallClient, Login
-from signaling.protocol.acts import FloorChanged, WorkChanged
+from signaling.protocol.acts import FloorChanged
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import CaseChanged, Done, Error, FromHall, ToHall
 from signaling.protocol.values import CaseView
@@ -32,7 +32,6 @@ class Colleague:
         self._client = HallClient(url, login, self._heard, self._state)
         self.is_online = False
         self.floor: FloorChanged | None = None
-        self.work: WorkChanged | None = None
         self.case: CaseView | None = None
         self.done: set[str] = set()
         self.refused: ErrorCode | None = None
@@ -53,8 +52,6 @@ class Colleague:
         match message:
             case FloorChanged():
                 self.floor = message
-            case WorkChanged():
-                self.work = message
             case CaseChanged():
                 self.case = message.case
             case Done():

@@ -14,7 +14,6 @@ export function h(tag, properties = {}, ...children) {
 
 export const chip = (words, tone = "") => h("span", {class: `chip ${tone}`}, words);
 
-export const time = (iso) => (iso ? iso.slice(11, 16) : "");
 export const dayTime = (iso) => (iso ? iso.slice(5, 16).replace("T", " ") : "");
 
 /** Seconds as people say them. */
