@@ -21,11 +21,13 @@ from annotate.shapes import polygons
 _FINER: Final = 4
 
 
-def paint(page: RenderedImage, marks: Iterable[Mark], scale_px_per_pt: float) -> RenderedImage:
-    """The image of a whole page with the marks on it; scale as given to `PageSource.render`."""
+def paint(
+    page: RenderedImage, marks: Iterable[Mark], scale_px_per_pt: float, origin_px: tuple[int, int] = (0, 0)
+) -> RenderedImage:
+    """The image of a page, or of its region from `origin_px` on, with the marks; scale as for `PageSource.render`."""
     image = Image.frombytes("RGB", (page.width, page.height), page.rgb)
     for mark in marks:
-        shape = [polygon * scale_px_per_pt for polygon in polygons(mark)]
+        shape = [polygon * scale_px_per_pt - origin_px for polygon in polygons(mark)]
         if shape:
             _paint_one(image, shape, mark)
     return RenderedImage(page.width, page.height, image.tobytes())

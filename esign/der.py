@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 __all__ = [
     "content_of",
     "context",
+    "first_of",
     "generalized_time",
     "integer",
+    "is_der",
     "object_id",
     "octets",
     "sequence",
@@ -72,34 +74,48 @@ def context(number: int, content: bytes) -> bytes:
 
 def first_of(content: bytes) -> tuple[bytes, bytes]:
     """The first complete value in `content`, and what follows it; ValueError when there is none."""
-    _, end = _extent(content)
-    if end > len(content):
-        raise ValueError(f"a value of {end} bytes has only {len(content)}")
+    _, end = _extent(content, 0)
     return content[:end], content[end:]
 
 
 def split(content: bytes) -> list[bytes]:
     """The complete values that stand one after the other in `content`; ValueError when they do not fill it exactly."""
-    values = []
-    while content:
-        value, content = first_of(content)
-        values.append(value)
+    values, at = [], 0
+    while at < len(content):
+        _, end = _extent(content, at)
+        values.append(content[at:end])
+        at = end
     return values
+
+
+def is_der(value: bytes) -> bool:
+    """Whether one complete value, and all in it, has tags of one byte and shortest definite lengths (X.690, 10.1)."""
+    try:
+        content = content_of(value)
+        if value[0] & 0x1F == 0x1F or tlv(value[0], content) != value:
+            return False
+        return not value[0] & 0x20 or all(map(is_der, split(content)))
+    except ValueError:
+        return False
 
 
 def content_of(value: bytes) -> bytes:
     """The content of one complete value, tag and length taken off."""
-    start, end = _extent(value)
+    start, end = _extent(value, 0)
     if end != len(value):
         raise ValueError(f"{len(value)} bytes where the length says {end}")
     return value[start:end]
 
 
-def _extent(value: bytes) -> tuple[int, int]:
-    """Where the content of the first value starts and ends. Lengths of more than four bytes have no use here."""
-    if len(value) < 2 or value[1] == 0x80 or value[1] > 0x84:
+def _extent(value: bytes, at: int) -> tuple[int, int]:
+    """Where the content of the value at `at` starts and ends. Lengths of more than four bytes have no use here."""
+    if len(value) < at + 2 or value[at + 1] == 0x80 or value[at + 1] > 0x84:
         raise ValueError("no tag with a definite length")
-    if value[1] < 0x80:
-        return 2, 2 + value[1]
-    start = 2 + (value[1] & 0x7F)
-    return start, start + int.from_bytes(value[2:start], "big")
+    length = value[at + 1]
+    start = at + 2
+    if length > 0x80:
+        start += length & 0x7F
+        length = int.from_bytes(value[at + 2 : start], "big")
+    if start + length > len(value):
+        raise ValueError(f"a value of {length} bytes has only {len(value) - start}")
+    return start, start + length

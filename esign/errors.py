@@ -1,16 +1,35 @@
 """What can go wrong while a notice is written, sealed or a seal is loaded; verification reports instead of raising.
 
 EsignError
-├── BadNotice       bad_notice        the caller handed in facts that may not stand on a notice
-├── MissingGlyph    missing_glyph     a character that no font here can draw: the notice is refused, never boxed
-├── RenderingFailed rendering_failed  typst refused a template: our own mistake, not the caller's
-├── BadSealFolder   bad_seal_folder   keys or certificates are missing, unreadable or do not belong together
-└── SealingFailed   sealing_failed    the PDF cannot carry this seal, or the sealed file failed its own check
+├── BadNotice             bad_notice              the caller handed in facts that may not stand on a notice
+├── MissingGlyph          missing_glyph           a character that no font here can draw: refused, never boxed
+├── RenderingFailed       rendering_failed        typst refused a template: our own mistake, not the caller's
+├── BadSealFolder         bad_seal_folder         keys or certificates are missing, unreadable or do not belong together
+├── SealingFailed         sealing_failed          the PDF cannot carry this seal, or the result fails its own check
+├── TimestampUnavailable  timestamp_unavailable   the time authority does not answer, or its clock cannot be trusted now
+├── RevocationUnavailable revocation_unavailable  nothing fresh says whether the certificates are still good
+├── CertificateRevoked    certificate_revoked     a certificate in the chain is revoked: nothing may be sealed with it
+├── TokenUnavailable      token_unavailable       the token that holds the key is away, locked or knows no such key
+├── BadCode               bad_code                a printed code that is not ours, altered or signed by an unknown key
+└── CheckFailed           check_failed            the child process that judges a file gave no answer
 """
 
 from typing import ClassVar
 
-__all__ = ["BadNotice", "BadSealFolder", "EsignError", "MissingGlyph", "RenderingFailed", "SealingFailed"]
+__all__ = [
+    "BadCode",
+    "BadNotice",
+    "BadSealFolder",
+    "CertificateRevoked",
+    "CheckFailed",
+    "EsignError",
+    "MissingGlyph",
+    "RenderingFailed",
+    "RevocationUnavailable",
+    "SealingFailed",
+    "TimestampUnavailable",
+    "TokenUnavailable",
+]
 
 
 class EsignError(Exception):
@@ -57,3 +76,39 @@ class SealingFailed(EsignError):
     """The notice was not sealed; nothing was written."""
 
     code = "sealing_failed"
+
+
+class TimestampUnavailable(EsignError):
+    """No timestamp now: the notice may be sealed without one and extended later, never called timestamped."""
+
+    code = "timestamp_unavailable"
+
+
+class RevocationUnavailable(EsignError):
+    """No fresh revocation data for a certificate; the same remedy as for a missing timestamp."""
+
+    code = "revocation_unavailable"
+
+
+class CertificateRevoked(EsignError):
+    """A certificate in the chain is on its issuer's list."""
+
+    code = "certificate_revoked"
+
+
+class TokenUnavailable(EsignError):
+    """The PKCS#11 token cannot be used; the message never holds a PIN."""
+
+    code = "token_unavailable"
+
+
+class BadCode(EsignError):
+    """The text read from a printed code proves nothing."""
+
+    code = "bad_code"
+
+
+class CheckFailed(EsignError):
+    """The child process that judges a file ended without a report or was stopped at its deadline."""
+
+    code = "check_failed"

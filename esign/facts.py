@@ -5,9 +5,11 @@ are given in by the caller: neither calendar nor counter lives here. What one ki
 looks like in the templates.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import ClassVar, Literal
 
 import msgspec
@@ -30,6 +32,8 @@ __all__ = [
 
 _LONGEST_TEXT = 2000
 _MOST_ROWS = 300
+_QUERY_CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2}")  # base 32 of Crockford
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:-]+(?:/[A-Za-z0-9._~-]+)*")
 # control, format (zero width, bidirectional override) and line breaks cannot be seen on paper, and the format
 # characters could make a name read differently from what is signed
 _UNSEEN = {"Cc", "Cf", "Zl", "Zp"}
@@ -38,7 +42,10 @@ _IN_PARAGRAPHS = {"reason", "content", "problem", "standard"}
 
 
 class Applicant(msgspec.Struct, frozen=True, kw_only=True):
-    """Who applies. `id_number` is given in full; a person's is masked before it comes near the page."""
+    """Who applies. `id_number` is given in full; a person's is masked before it comes near the page.
+
+    `agent` acts for the applicant by virtue of `authorisation` (授权委托书 of which day, for what): both or none.
+    """
 
     kind: Literal["person", "organisation"]
     name: str
@@ -46,6 +53,8 @@ class Applicant(msgspec.Struct, frozen=True, kw_only=True):
     id_number: str
     phone: str
     legal_representative: str | None = None
+    agent: str = ""
+    authorisation: str = ""
 
 
 class ServiceItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,17 +66,26 @@ class ServiceItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Material(msgspec.Struct, frozen=True, kw_only=True):
-    """One material accepted; `sha256` is the hex digest of exactly the scan the reviewer looked at."""
+    """One material accepted; `sha256` is the hex digest of exactly the scan the reviewer looked at.
+
+    `deposit` says where the paper original is kept (12号柜格), empty when it is not.
+    """
 
     name: str
     form: str  # 原件, 复印件, 电子件
     source: str  # 高拍仪, 电子证照 ...
     pages: int
     sha256: str
+    is_required: bool = True
+    copies: int = 1
+    deposit: str = ""
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to put right; `page` and `mark_number` point at the place where the reviewer marked it."""
+    """One thing to put right; `page` and `mark_number` point at the place where the reviewer marked it.
+
+    `crop` is a picture of that place, a PNG or JPEG of up to four million pixels and one megabyte.
+    """
 
     material: str
     problem: str
@@ -75,6 +93,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     how: str
     page: int | None = None
     mark_number: int | None = None
+    crop: bytes | None = None
 
 
 class GapMaterial(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +110,8 @@ class NoticeFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     `legal_basis` is the item's own; the clause of the 行政许可法 by which a notice is given stands in its template.
     `is_test` prints 测试印章 · 仅供演示 on each page. `replaces` is the number of the void notice this one stands for.
+    With a `query_code` (XXXX-XXXX-XXXX, base 32 of Crockford) the notice leaves the place of the printed code beside
+    the seal and says how to check it at `check_address`, an address without query.
     """
 
     title: ClassVar[str] = ""
@@ -114,24 +135,41 @@ class NoticeFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_test: bool
     replaces: str = ""
     remark: str = ""
+    query_code: str = ""
+    check_address: str = ""
 
     def check(self) -> None:
         """Raise `BadNotice` for the first field that breaks a rule of this kind of notice alone."""
         raise BadNotice("title", f"{type(self).__name__} is not a kind of notice")
 
 
-def texts_of(facts: msgspec.Struct, prefix: str = "") -> Iterator[tuple[str, str]]:
+def texts_of(facts: msgspec.Struct) -> Iterator[tuple[str, str]]:
     """Every text of the facts with the path of its field, e.g. `("materials[2].name", "总平面图")`."""
+    for path, text, _ in _walk(facts, ""):
+        yield path, text
+
+
+def _walk(facts: msgspec.Struct, prefix: str) -> Iterator[tuple[str, str, bool]]:
+    """Path, text and whether it may be empty."""
+    optional = _optional_texts(type(facts))
     for name in facts.__struct_fields__:
         value = getattr(facts, name)
         path = prefix + name
         if isinstance(value, str):
-            yield path, value
+            yield path, value, name in optional
         elif isinstance(value, msgspec.Struct):
-            yield from texts_of(value, f"{path}.")
+            yield from _walk(value, f"{path}.")
         elif isinstance(value, tuple):
             for index, row in enumerate(value):
-                yield from texts_of(row, f"{path}[{index}].")
+                if isinstance(row, str):
+                    yield f"{path}[{index}]", row, False
+                else:
+                    yield from _walk(row, f"{path}[{index}].")
+
+
+@cache
+def _optional_texts(kind: type[msgspec.Struct]) -> frozenset[str]:
+    return frozenset(field.name for field in msgspec.structs.fields(kind) if field.default == "")
 
 
 def check_facts(facts: NoticeFacts) -> None:
@@ -140,6 +178,14 @@ def check_facts(facts: NoticeFacts) -> None:
     check_positive("copies", facts.copies)
     if facts.applicant.kind == "organisation" and not facts.applicant.legal_representative:
         raise BadNotice("applicant.legal_representative", "an organisation needs one")
+    if bool(facts.applicant.agent) != bool(facts.applicant.authorisation):
+        raise BadNotice("applicant.authorisation", "an agent and what authorises them, or neither")
+    if bool(facts.query_code) != bool(facts.check_address):
+        raise BadNotice("check_address", "a query code and where to check it, or neither")
+    if facts.query_code and not _QUERY_CODE.fullmatch(facts.query_code):
+        raise BadNotice("query_code", "not XXXX-XXXX-XXXX in base 32 of Crockford")
+    if facts.check_address and not _ADDRESS.fullmatch(facts.check_address):
+        raise BadNotice("check_address", "not the address of a page")
     if facts.issued_on < facts.received_on:
         raise BadNotice("issued_on", f"{facts.issued_on} lies before the receipt on {facts.received_on}")
     facts.check()
@@ -147,9 +193,8 @@ def check_facts(facts: NoticeFacts) -> None:
 
 def check_texts(facts: msgspec.Struct) -> None:
     """Raise `BadNotice` for the first text that is empty without leave, too long or holds what cannot be seen."""
-    may_be_empty = {field.name for field in msgspec.structs.fields(facts) if field.default == ""}
-    for path, text in texts_of(facts):
-        if not text.strip() and path not in may_be_empty:
+    for path, text, may_be_empty in _walk(facts, ""):
+        if not text.strip() and not may_be_empty:
             raise BadNotice(path, "empty")
         if len(text) > _LONGEST_TEXT:
             raise BadNotice(path, f"{len(text)} characters are more than {_LONGEST_TEXT}")

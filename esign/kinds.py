@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 from esign.errors import BadNotice
 from esign.facts import Correction, GapMaterial, Material, NoticeFacts, check_positive, check_rows
+from esign.picture import check_picture
 
 __all__ = [
     "KINDS",
@@ -27,7 +28,10 @@ __all__ = [
 
 
 class _Acceptance(NoticeFacts, frozen=True, kw_only=True):
-    """What both acceptances say. Limits are working days counted from `accepted_on`; `due_on` is the last promised."""
+    """What both acceptances say. Limits are working days counted from `accepted_on`; `due_on` is the last promised.
+
+    `fee` is the rate and its basis where one is charged; `deposit_slip` the number of the slip for originals kept here.
+    """
 
     accepted_on: date
     statutory_days: int
@@ -37,6 +41,8 @@ class _Acceptance(NoticeFacts, frozen=True, kw_only=True):
     delivery_way: str
     materials: tuple[Material, ...]
     special_steps: str = ""  # steps that do not count (听证、检验 …); empty means none
+    fee: str = ""
+    deposit_slip: str = ""
 
     def check(self) -> None:
         _check_accepted(self.accepted_on, self)
@@ -46,9 +52,12 @@ class _Acceptance(NoticeFacts, frozen=True, kw_only=True):
         check_positive("promised_days", self.promised_days)
         if self.promised_days > self.statutory_days:
             raise BadNotice("promised_days", f"{self.promised_days} is more than the statutory {self.statutory_days}")
+        if self.fee and not self.has_fee:
+            raise BadNotice("fee", "given though none is charged")
         check_rows("materials", len(self.materials))
         for index, material in enumerate(self.materials):
             check_positive(f"materials[{index}].pages", material.pages)
+            check_positive(f"materials[{index}].copies", material.copies)
             if len(material.sha256) != 64 or not set(material.sha256) <= set("0123456789abcdef"):
                 raise BadNotice(f"materials[{index}].sha256", "not 64 lower-case hex digits")
 
@@ -107,6 +116,8 @@ class CorrectionNotice(NoticeFacts, frozen=True, kw_only=True, tag="correction")
                 value = getattr(correction, name)
                 if value is not None:
                     check_positive(f"corrections[{index}].{name}", value)
+            if correction.crop is not None:
+                check_picture(f"corrections[{index}].crop", correction.crop)
 
 
 class NonAcceptanceNotice(NoticeFacts, frozen=True, kw_only=True, tag="not_accepted"):
@@ -197,19 +208,20 @@ class RefusalDecision(NoticeFacts, frozen=True, kw_only=True, tag="refusal"):
 
 
 class ClosingNotice(NoticeFacts, frozen=True, kw_only=True, tag="closing"):
-    """办结通知书: the outcome, which documents carry it, and how to collect them."""
+    """办结通知书 with its 送达回证: the outcome, which documents carry it, and how to collect them."""
 
     title: ClassVar[str] = "办结通知书"
     template: ClassVar[str] = "closing/1"
 
     outcome: str
-    documents: str
+    documents: tuple[str, ...]
     collection: str
     code: str = ""
     keep_until: date | None = None
     accepted_on: date | None = None  # none for what was not accepted
 
     def check(self) -> None:
+        check_rows("documents", len(self.documents))
         if self.accepted_on is not None:
             _check_accepted(self.accepted_on, self)
         if self.keep_until is not None and self.keep_until < self.issued_on:
@@ -231,7 +243,10 @@ class TerminationNotice(NoticeFacts, frozen=True, kw_only=True, tag="termination
 
 
 class VoidingDecision(NoticeFacts, frozen=True, kw_only=True, tag="voiding"):
-    """文书作废决定书: the notice `voided_number` is void, why, and `consequence` for the case."""
+    """文书作废决定书: the notice `voided_number` is void, why, and `consequence` for the case.
+
+    `voided_title` names its kind, `new_number` the notice issued in its place where that is known already (更正).
+    """
 
     title: ClassVar[str] = "文书作废决定书"
     template: ClassVar[str] = "voiding/1"
@@ -240,10 +255,14 @@ class VoidingDecision(NoticeFacts, frozen=True, kw_only=True, tag="voiding"):
     reason: str
     approver: str
     consequence: str
+    voided_title: str = ""
+    new_number: str = ""
 
     def check(self) -> None:
         if self.voided_number == self.number:
             raise BadNotice("voided_number", "a decision cannot void itself")
+        if self.new_number in (self.voided_number, self.number):
+            raise BadNotice("new_number", "neither the void notice nor this decision can stand in its place")
 
 
 KINDS: dict[str, type[NoticeFacts]] = {

@@ -20,7 +20,7 @@ _DIGEST_SHOWN = 16  # hex digits of a scan's SHA-256 on paper: 64 bits, enough t
 
 
 def render_notice(facts: NoticeFacts) -> bytes:
-    """The notice as a PDF/A-2b of one or more A4 pages, same bytes for same facts; about 10 ms warm.
+    """The notice as a PDF/A-2b of one or more A4 pages, same bytes for same facts; 10 to 15 ms warm.
 
     Raises `BadNotice`, `MissingGlyph` (naming field and characters) or `RenderingFailed`. Never on an event loop.
     """
@@ -45,7 +45,7 @@ def mask_number(number: str) -> str:
 
 
 def _page_data(facts: NoticeFacts) -> dict[str, Any]:
-    data: dict[str, Any] = msgspec.to_builtins(facts, builtin_types=(date,))
+    data: dict[str, Any] = msgspec.to_builtins(facts, builtin_types=(date, bytes))
     data["title"], data["template"] = facts.title, facts.template
     data["issued"] = facts.issued_on.isoformat()
     for rows in (data, *data.get("gaps", ())):
@@ -56,4 +56,6 @@ def _page_data(facts: NoticeFacts) -> dict[str, Any]:
         data["applicant"]["id_number"] = mask_number(facts.applicant.id_number)
     for material in data.get("materials", ()):
         material["sha256"] = material["sha256"][:_DIGEST_SHOWN]
+    for correction in data.get("corrections", ()):
+        correction["crop"] = correction["crop"] and list(correction["crop"])
     return data

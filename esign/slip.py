@@ -1,4 +1,4 @@
-"""The slip (收件凭证 and 排队凭条): what was handed in, the place in line, and the token that finds the case again.
+"""The slip (收件凭证 with its 材料接收清单, and 排队凭条): what was handed in, and the token that finds the case again.
 
 Not sealed and not a notice: it proves receipt, not acceptance. A5 portrait; the applicant's name is masked, for slips
 are left lying about. The code on it carries the token alone.
@@ -20,12 +20,15 @@ __all__ = ["SlipDeposit", "SlipFacts", "SlipMaterial", "mask_name", "render_slip
 
 
 class SlipMaterial(msgspec.Struct, frozen=True, kw_only=True):
-    """One material handed in."""
+    """One material handed in; `cell` is the cabinet's that keeps the paper original, 0: none does."""
 
     name: str
     form: str
     source: str
     pages: int
+    is_required: bool = True
+    copies: int = 1
+    cell: int = 0
 
 
 class SlipDeposit(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +74,8 @@ def render_slip(facts: SlipFacts) -> bytes:
     for field in ("materials", "deposits"):
         for index, row in enumerate(getattr(facts, field)):
             check_positive(f"{field}[{index}].pages", row.pages)
+    for index, material in enumerate(facts.materials):
+        check_positive(f"materials[{index}].copies", material.copies)
     check_glyphs(facts)
     return typeset("slip", _page_data(facts))
 

@@ -6,7 +6,7 @@ now does nothing; ``can_mark`` and ``undecided_reasons`` say what is.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import msgspec
@@ -16,15 +16,17 @@ from annotate.errors import OperationError
 from annotate.markup import Markup
 from annotate.operations import NumberedOperation, Operation, Redo, Undo
 from annotate.operations import WetInk as WetPoints
+from esign.report import Report
 from reviewer.calls import Call
 from reviewer.conversation import Conversation
 from reviewer.decisions import Decision, Reason, case_reasons, draft_reasons, paper_reasons
 from reviewer.draft import DraftCorrection, as_corrections
 from reviewer.effects import Effect, ExportMarked, FetchMaterial, ReleaseMaterials
-from reviewer.outcomes import CORRECTING, FixField, faults, missing_slots, offered
+from reviewer.outcomes import CORRECTING, FixField, faults, missing_slots, notice_of, offered
 from reviewer.papers import OpenedPaper, Paper, Papers
+from reviewer.preview import Preview
 from reviewer.progress import NoticeProgress, NoticeStep
-from signaling.protocol.acts import AskFix, VoidNotice
+from signaling.protocol.acts import AskFix, NoticePreviewed, VoidNotice
 from signaling.protocol.messages import Decide, MarkNumbered, OperateMark, ShowPage, WetInk
 from signaling.protocol.values import CaseState, CaseView, MaterialSlot, Outcome, Particulars
 
@@ -50,6 +52,7 @@ class CaseWork(Conversation):
         self._shown_slot = ""
         """For which slot the shown file is looked at: the same file may have been handed in for several."""
         self.drafts: tuple[DraftCorrection, ...] = ()
+        self.preview = Preview(perform, new_id)
         self.decision: Decision | None = None
         self.handled: dict[str, CaseView] = {}
         self.exported = ""
@@ -230,14 +233,42 @@ class CaseWork(Conversation):
         self.drafts = tuple(draft for draft in self.drafts if draft.draft_id != draft_id)
         self._changed()
 
-    def decide(self, outcome: Outcome, particulars: Particulars = _NO_PARTICULARS) -> None:
-        """Take this step; the hall then seals the notice it brings. The draft goes with outcomes that correct."""
+    def can_seal(self, outcome: Outcome, particulars: Particulars = _NO_PARTICULARS) -> bool:
+        """What this decision would seal has been seen: its draft is on the screen, or it brings no notice."""
+        if self.case is None or notice_of(self.case, outcome) is None:
+            return self.case is not None
+        return self.preview.state == "shown" and self.preview.fits(outcome, self._drafts_for(outcome), particulars)
+
+    def ask_preview(self, outcome: Outcome, particulars: Particulars = _NO_PARTICULARS) -> None:
+        """Have the notice of this decision written, to be read before it is decided; asking again changes nothing."""
         if self.case is None or self.undecided_reasons(outcome) or faults(self.case, outcome, particulars):
             return
-        self.decision = Decision(self._new_id(), outcome, self.case.state)
-        corrections = as_corrections(self.drafts) if outcome in CORRECTING else ()
-        self._say(Decide(self.decision.request_id, self.case.case_id, outcome, corrections, particulars))
+        drafts = self._drafts_for(outcome)
+        is_there = self.preview.fits(outcome, drafts, particulars) and self.preview.state != "failed"
+        if notice_of(self.case, outcome) is not None and not is_there:
+            self.preview.ask(self.case.case_id, outcome, drafts, particulars, self.papers)
+            self._changed()
+
+    def drop_preview(self) -> None:
+        """The decision is not taken now."""
+        self.preview.drop()
         self._changed()
+
+    def decide(self, outcome: Outcome, particulars: Particulars = _NO_PARTICULARS) -> None:
+        """Take this step; the hall then seals exactly the notice of the preview. The draft goes with what corrects."""
+        if self.case is None or self.undecided_reasons(outcome) or faults(self.case, outcome, particulars):
+            return
+        if not self.can_seal(outcome, particulars):
+            return
+        self.decision = Decision(self._new_id(), outcome, self.case.state)
+        draft = self.preview.draft if notice_of(self.case, outcome) is not None else None
+        corrections = as_corrections(self._drafts_for(outcome)) if draft is None else draft.corrections
+        preview = "" if draft is None else draft.digest
+        self._say(Decide(self.decision.request_id, self.case.case_id, outcome, corrections, particulars, preview))
+        self._changed()
+
+    def _drafts_for(self, outcome: Outcome) -> tuple[DraftCorrection, ...]:
+        return self.drafts if outcome in CORRECTING else ()
 
     def ask_fix(self, field: FixField, new: str) -> None:
         """Ask the applicant to confirm that this field of the application reads like this (art. 32(3))."""
@@ -269,13 +300,26 @@ class CaseWork(Conversation):
         """A material can be looked at."""
         for paper in self.papers.of(digest):
             paper.state, paper.opened, paper.problem = "open", opened, ""
+        self.preview.opened(digest, opened)
         self._note_look()
+        self._changed()
+
+    def signature_judged(self, digest: str, report: Report) -> None:
+        """What the signatures in a material are worth."""
+        for paper in self.papers.of(digest):
+            paper.signature = report
         self._changed()
 
     def material_failed(self, digest: str, code: str) -> None:
         """A material cannot be fetched (``unreachable``, an ErrorCode) or opened (a PageError code)."""
         for paper in self.papers.of(digest):
             paper.state, paper.problem = "failed", code
+        self.preview.failed(digest, code)
+        self._changed()
+
+    def crops_made(self, request_id: str, crops: Mapping[str, str]) -> None:
+        """The marked places were cut out and handed in: their digests by mark."""
+        self.preview.cut(request_id, crops, self.papers)
         self._changed()
 
     def retry_material(self, digest: str) -> None:
@@ -332,8 +376,13 @@ class CaseWork(Conversation):
             logger.warning("case %s: operation %s not applied: %s", message.case_id, message.operation_id, error)
             self.problem = "mark_unreadable"
 
+    def _notice_previewed(self, message: NoticePreviewed) -> None:
+        if self._is_here(message.case_id):
+            self.preview.written(message)
+
     def _decided(self, outcome: Outcome) -> None:
         self.decision = None
+        self.preview.drop()
         if outcome in CORRECTING:
             self.drafts = ()
 
@@ -358,6 +407,7 @@ class CaseWork(Conversation):
         digests = tuple(dict.fromkeys(paper.material.digest for paper in self.papers.all()))
         if digests:
             self._perform(ReleaseMaterials(digests))
+        self.preview.drop()
         self.case, self.papers, self.shown, self._shown_slot = None, Papers(), None, ""
         self.drafts, self.decision, self.exported = (), None, ""
         self._progress = NoticeProgress()

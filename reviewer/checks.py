@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from esign.report import Report
 from reviewer.papers import Paper, Papers
 from signaling.protocol.identity import credit_code_fault, normalise_number, resident_id_fault
 from signaling.protocol.values import Applicant, CaseView
@@ -23,6 +24,9 @@ CheckCode = Literal[
     "kind_differs",
     "small_file",
     "signed",
+    "signature_valid",
+    "signature_invalid",
+    "signature_unjudged",
     "same_file",
 ]
 CheckLevel = Literal["good", "wait", "warn", "bad"]
@@ -89,5 +93,17 @@ def _paper_checks(paper: Paper) -> list[Check]:
     if material.size < SMALL_FILE_BYTES and material.media_type != "application/pdf":
         found.append(Check("small_file", "warn", name, str(material.size)))
     if opened.has_signature:
-        found.append(Check("signed", "warn", name))
+        found.append(_signature_check(name, paper.signature))
     return found or [Check("readable", "good", name, str(opened.page_count))]
+
+
+def _signature_check(name: str, report: Report | None) -> Check:
+    """What the signatures in a file are worth, with who signed or the first thing against it."""
+    if report is None:
+        return Check("signed", "wait", name)
+    if report.verdict == "valid":
+        return Check("signature_valid", "good", name, report.signer or report.seal_name or "")
+    against = next((finding.sentence for finding in report.findings if finding.severity in ("error", "unknown")), "")
+    if report.verdict == "invalid":
+        return Check("signature_invalid", "bad", name, against)
+    return Check("signature_unjudged", "warn", name, against)

@@ -36,6 +36,10 @@ class Conversation:
         """Call this after each change."""
         self._subscribers.append(callback)
 
+    def unsubscribe(self, callback: Callable[[], None]) -> None:
+        """Call this no more."""
+        self._subscribers.remove(callback)
+
     @property
     def is_online(self) -> bool:
         """Acts reach the hall now."""
@@ -70,5 +74,5 @@ class Conversation:
         self._perform(Say(message))
 
     def _changed(self) -> None:
-        for callback in self._subscribers:
+        for callback in tuple(self._subscribers):  # a dialog that closes takes itself out
             callback()

@@ -7,6 +7,7 @@ wiped at the end of the run.
 """
 
 import asyncio
+import hashlib
 import logging
 import mmap
 import tempfile
@@ -22,11 +23,16 @@ from typing import Protocol, assert_never
 from annotate.errors import PageError
 from annotate.pages import PageSource
 from annotate.pdf import export
+from esign.checking import check_file
+from esign.errors import CheckFailed
 from reviewer.calls import Connection, Link
+from reviewer.crops import MEDIA_TYPE, crop
 from reviewer.effects import (
     Connect,
+    CropMarks,
     Effect,
     ExportMarked,
+    FetchDraft,
     FetchMaterial,
     MuteLeg,
     ReleaseMaterials,
@@ -36,7 +42,7 @@ from reviewer.effects import (
     StopLeg,
     TellLeg,
 )
-from reviewer.papers import OpenedPaper, Thumbnail
+from reviewer.papers import MarkedPlace, OpenedPaper, Thumbnail
 from reviewer.session import DeskSession
 from signaling.protocol.errors import ErrorCode, Refused
 from signaling.protocol.messages import Candidate, Description, FromHall, Rejoin, ToHall, Welcome
@@ -70,6 +76,12 @@ class HallPort(Protocol):
 
     async def fetch(self, digest: str, target: Path, on_progress: Callable[[int, int], None]) -> None:
         """Write a material to ``target``. Raises Refused or OSError."""
+
+    async def fetch_draft(self, digest: str, target: Path, on_progress: Callable[[int, int], None]) -> None:
+        """Write an unsealed notice to ``target``. Raises Refused or OSError."""
+
+    async def upload(self, path: Path, digest: str, media_type: str, on_progress: Callable[[int, int], None]) -> None:
+        """Hand in a file. Raises Refused or OSError."""
 
 
 class LegPort(Protocol):
@@ -164,9 +176,11 @@ class Desk:
                 if self._hall:
                     self._hall.say(message)
             case FetchMaterial(digest=digest, media_type=media_type):
-                # A name of its own for each fetch: an earlier one of the same paper may still be wiped.
-                self._wanted[digest] = folder / f"{digest}-{next(self._fetches)}{SUFFIXES[media_type]}"
-                self._downloads[digest] = tasks.create_task(self._fetch(digest, tasks), name=f"fetch {digest[:8]}")
+                self._want(digest, folder, SUFFIXES[media_type], tasks)
+            case FetchDraft(digest=digest):
+                self._want(digest, folder, ".pdf", tasks, is_draft=True)
+            case CropMarks():
+                tasks.create_task(self._crop(effect, folder), name="crop marks")
             case ReleaseMaterials(digests=digests):
                 for digest in digests:
                     self._release(digest)
@@ -235,7 +249,15 @@ class Desk:
 
     # --- materials --------------------------------------------------------------------------------
 
-    async def _fetch(self, digest: str, tasks: asyncio.TaskGroup) -> None:
+    def _want(
+        self, digest: str, folder: Path, suffix: str, tasks: asyncio.TaskGroup, *, is_draft: bool = False
+    ) -> None:
+        # A name of its own for each fetch: an earlier one of the same paper may still be wiped.
+        self._wanted[digest] = folder / f"{digest}-{next(self._fetches)}{suffix}"
+        fetching = self._fetch(digest, tasks, is_draft)
+        self._downloads[digest] = tasks.create_task(fetching, name=f"fetch {digest[:8]}")
+
+    async def _fetch(self, digest: str, tasks: asyncio.TaskGroup, is_draft: bool) -> None:
         hall, path, loop = self._hall, self._wanted[digest], asyncio.get_running_loop()
         told_at = loop.time()
 
@@ -248,7 +270,7 @@ class Desk:
         try:
             if hall is None:
                 raise ConnectionError("no hall")
-            await hall.fetch(digest, path, progress)
+            await (hall.fetch_draft if is_draft else hall.fetch)(digest, path, progress)
         except Refused as refused:
             logger.warning("material %s refused: %s", digest, refused.code)
             self._post(partial(self.session.material_failed, digest, refused.code.value))
@@ -257,12 +279,12 @@ class Desk:
             self._post(partial(self.session.material_failed, digest, "unreachable"))
         else:
             self._post(partial(self.session.material_fetched, digest))
-            tasks.create_task(self._open(digest, path), name=f"open {digest[:8]}")
+            tasks.create_task(self._open(digest, path, tasks), name=f"open {digest[:8]}")
         finally:
             if self._downloads.get(digest) is asyncio.current_task():
                 self._downloads.pop(digest)
 
-    async def _open(self, digest: str, path: Path) -> None:
+    async def _open(self, digest: str, path: Path, tasks: asyncio.TaskGroup) -> None:
         future = self._workers.submit(open_paper, path)
         try:
             source, opened = await asyncio.wrap_future(future)
@@ -280,6 +302,19 @@ class Desk:
             return
         self._sources[digest] = source
         self._post(partial(self.session.material_opened, digest, opened))
+        if opened.has_signature:
+            tasks.create_task(self._judge(digest, path), name=f"judge {digest[:8]}")
+
+    async def _judge(self, digest: str, path: Path) -> None:
+        """What the signatures in a file are worth; while nobody can say, it stays unjudged."""
+        welcome = self._hall.welcome if self._hall else None
+        roots = [welcome.licence_roots.encode()] if welcome else []
+        try:
+            report = await asyncio.wrap_future(self._workers.submit(check_file, path, roots, "upload"))
+        except CheckFailed as error:
+            logger.warning("signatures of material %s not judged: %s", digest, error)
+        else:
+            self._post(partial(self.session.signature_judged, digest, report))
 
     def _release(self, digest: str) -> None:
         download = self._downloads.get(digest)
@@ -291,6 +326,25 @@ class Desk:
         path = self._wanted.pop(digest, None)
         if path:
             self._workers.submit(path.unlink, missing_ok=True)
+
+    async def _crop(self, effect: CropMarks, folder: Path) -> None:
+        """A place that cannot be cut out or handed in is told in words alone: the correction goes out all the same."""
+        crops: dict[str, str] = {}
+        for place in effect.places:
+            source, hall = self._sources.get(place.digest), self._hall
+            if source is None or hall is None:
+                continue
+            path = folder / f"crop-{next(self._fetches)}.jpg"
+            try:
+                digest = await asyncio.wrap_future(self._workers.submit(_write_crop, source, place, path))
+                await hall.upload(path, digest, MEDIA_TYPE, lambda _done, _total: None)
+            except (PageError, Refused, OSError, ValueError) as error:
+                logger.warning("mark %s of material %s not cut out: %s", place.mark_id, place.digest, error)
+            else:
+                crops[place.mark_id] = digest
+            finally:
+                self._workers.submit(path.unlink, missing_ok=True)
+        self._post(partial(self.session.crops_made, effect.request_id, crops))
 
     async def _export(self, effect: ExportMarked) -> None:
         path = self._wanted.get(effect.digest)
@@ -318,6 +372,12 @@ def open_paper(path: Path) -> tuple[PageSource, OpenedPaper]:
     info = source.info
     thumbnail = Thumbnail(image.width, image.height, image.rgb)
     return source, OpenedPaper(source, info.page_count, info.media_type, is_signed, thumbnail)
+
+
+def _write_crop(source: PageSource, place: MarkedPlace, path: Path) -> str:
+    content = crop(source, place)
+    path.write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
 
 
 def has_signature(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """The correction draft (补正草稿): what the reviewer is writing before it is sent. Plain values, nothing decided."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -23,9 +24,21 @@ class DraftCorrection(msgspec.Struct, frozen=True):
         return bool(self.problem.strip() and self.requirement.strip())
 
 
-def as_corrections(drafts: Iterable[DraftCorrection]) -> tuple[Correction, ...]:
-    """The drafts as they travel."""
+def as_corrections(
+    drafts: Iterable[DraftCorrection],
+    crops: Mapping[str, str] = MappingProxyType({}),
+    numbers: Mapping[str, int] = MappingProxyType({}),
+) -> tuple[Correction, ...]:
+    """The drafts as they travel; ``crops`` are pictures of marks (digests), ``numbers`` their numbers in the list."""
     return tuple(
-        Correction(draft.slot, draft.page, draft.problem.strip(), draft.requirement.strip(), draft.mark_id)
+        Correction(
+            draft.slot,
+            draft.page,
+            draft.problem.strip(),
+            draft.requirement.strip(),
+            draft.mark_id,
+            mark_number=numbers.get(draft.mark_id, 0),
+            crop=crops.get(draft.mark_id, ""),
+        )
         for draft in drafts
     )

@@ -6,6 +6,7 @@ The session decides and never acts itself. Results come back as methods of the s
 import msgspec
 
 from annotate.markup import PlacedMark
+from reviewer.papers import MarkedPlace
 from signaling.protocol.messages import Candidate, Description, ToHall
 from signaling.protocol.values import MediaType
 
@@ -32,8 +33,21 @@ class FetchMaterial(msgspec.Struct, frozen=True):
     media_type: MediaType
 
 
+class FetchDraft(msgspec.Struct, frozen=True):
+    """Fetch the draft of a notice and open it like a material; ``material_*`` of the session tell of it as well."""
+
+    digest: str
+
+
+class CropMarks(msgspec.Struct, frozen=True):
+    """Cut pictures of these places out of their papers and hand them in; ``crops_made`` of the session tells which."""
+
+    request_id: str
+    places: tuple[MarkedPlace, ...]
+
+
 class ReleaseMaterials(msgspec.Struct, frozen=True):
-    """Close these materials and wipe their files; fetches under way are given up."""
+    """Close these materials or drafts and wipe their files; fetches under way are given up."""
 
     digests: tuple[str, ...]
 
@@ -80,4 +94,17 @@ class Ring(msgspec.Struct, frozen=True):
     is_on: bool
 
 
-Effect = Connect | Say | FetchMaterial | ReleaseMaterials | ExportMarked | StartLeg | TellLeg | MuteLeg | StopLeg | Ring
+Effect = (
+    Connect
+    | Say
+    | FetchMaterial
+    | FetchDraft
+    | CropMarks
+    | ReleaseMaterials
+    | ExportMarked
+    | StartLeg
+    | TellLeg
+    | MuteLeg
+    | StopLeg
+    | Ring
+)

@@ -9,6 +9,7 @@ import msgspec
 
 from annotate.marks import Mark
 from annotate.markup import Markup
+from esign.report import Report
 from signaling.protocol.values import CaseView, ItemState, Material
 
 PaperState = Literal["waiting", "fetching", "opening", "open", "failed"]
@@ -36,7 +37,8 @@ class OpenedPaper(msgspec.Struct, frozen=True):
 class Paper(msgspec.Struct):
     """One version of one material. ``problem`` is a code of annotate's PageError or the protocol's ErrorCode.
 
-    ``was_looked_at``: the hall has it as looked at, in an earlier call or by a colleague.
+    ``was_looked_at``: the hall has it as looked at, in an earlier call or by a colleague. ``signature`` is what was
+    found about the signatures in the file, None as long as nobody has looked.
     """
 
     material: Material
@@ -48,6 +50,7 @@ class Paper(msgspec.Struct):
     problem: str = ""
     looked: set[int] = msgspec.field(default_factory=set)
     was_looked_at: bool = False
+    signature: Report | None = None
 
     @property
     def page_count(self) -> int:
@@ -75,6 +78,16 @@ class MarkRow(msgspec.Struct, frozen=True):
     kind: str
     text: str
     author: str
+
+
+class MarkedPlace(msgspec.Struct, frozen=True):
+    """Where ``mark`` lies on a page of a material (from 0), and all ``marks`` of that page."""
+
+    mark_id: str
+    digest: str
+    page: int
+    mark: Mark
+    marks: tuple[Mark, ...]
 
 
 class Papers:
@@ -106,7 +119,9 @@ class Papers:
         twin = self.get(material.digest)
         if twin is None:
             return Paper(material, slot_name)
-        return Paper(material, slot_name, True, twin.state, twin.done_bytes, twin.opened, twin.problem, {*twin.looked})
+        new = Paper(material, slot_name, True, twin.state, twin.done_bytes, twin.opened, twin.problem, {*twin.looked})
+        new.signature = twin.signature
+        return new
 
     def get(self, digest: str, slot: str = "") -> Paper | None:
         """The paper that is this file: of this slot if there is one, else one that counts, else an older version."""

@@ -14,8 +14,10 @@ from reviewer.calls import Connection
 from reviewer.desk import ConnectTo, HallPort
 from reviewer.effects import (
     Connect,
+    CropMarks,
     Effect,
     ExportMarked,
+    FetchDraft,
     FetchMaterial,
     MuteLeg,
     ReleaseMaterials,
@@ -56,6 +58,11 @@ class QuietDesk:
                     self._hall.say(message)
             case FetchMaterial(digest=digest, media_type=media_type):
                 self._soon(partial(self._open, digest, media_type))
+            case FetchDraft(digest=digest):
+                opened = OpenedPaper(None, 1, "application/pdf", False, _NO_PICTURE)
+                self._soon(partial(self.session.material_opened, digest, opened))
+            case CropMarks(request_id=request_id):
+                self._soon(partial(self.session.crops_made, request_id, {}))
             case StartLeg(call_id=call_id, generation=generation):
                 self._soon(partial(self.session.link_changed, call_id, generation, "connected"))
             case ReleaseMaterials() | ExportMarked() | TellLeg() | MuteLeg() | StopLeg() | Ring():

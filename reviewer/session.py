@@ -19,6 +19,7 @@ from signaling.protocol.acts import (
     ConvertTicket,
     ExtendWrapUp,
     MarkMissed,
+    NoticePreviewed,
     OpenCase,
     ParkCall,
     ReturnCase,
@@ -238,6 +239,8 @@ class DeskSession(CaseWork):
                 self.work = entries
             case CaseOpened(case_id=case_id):
                 self._opened(case_id)
+            case NoticePreviewed():
+                self._notice_previewed(message)
             case SlotsOffered(case_id=case_id, slots=slots):
                 if self._is_here(case_id):
                     self.slots = slots
@@ -349,8 +352,11 @@ class DeskSession(CaseWork):
             self._put_back()
 
     def _refused(self, message: Error) -> None:
+        if self.preview.failed(message.about, message.code.value, message.sentence):
+            return
         if self.decision and self.decision.request_id == message.about:
             self.decision = None
+            self.preview.drop()
         if self._returning and self._returning == message.about:
             self._returning = ""
             if message.code is ErrorCode.NOT_FOUND:

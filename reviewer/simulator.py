@@ -266,6 +266,10 @@ class SimulatedReviewer:
             await self._write_correction(verdict)
         await self._until(lambda: not any(reason.code in _PASSING for reason in session.undecided_reasons(outcome)))
         session.problem = ""
+        session.ask_preview(outcome, verdict.particulars)
+        await self._until(
+            lambda: session.can_seal(outcome, verdict.particulars) or session.preview.state in ("none", "failed")
+        )
         session.decide(outcome, verdict.particulars)
         if session.decision is None or session.case is None:
             logger.warning("outcome %s not possible: %s", outcome, session.undecided_reasons(outcome))

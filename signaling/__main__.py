@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import get_args
 
+from signaling.hall.journal import ChainBroken, check_chain, read_export
 from signaling.protocol.values import Role
 from signaling.server import item_commands
 from signaling.server.app import serve
@@ -24,7 +25,6 @@ from signaling.server.catalogue import read_catalogue, source_of
 from signaling.server.enrol import enrol_reviewer, enrol_terminal, new_password
 from signaling.server.enrol_list import enrol_list
 from signaling.server.errors import ServerError
-from signaling.server.journal import check_chain, read_export
 from signaling.server.register import Register
 from signaling.server.settings import OPTIONS, RULES, Settings, read_settings
 from signaling.server.store import Store
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[Settings, argparse.Namespace], None] = options.command
     try:
         command(settings, options)
-    except (ServerError, OSError) as problem:
+    except (ServerError, ChainBroken, OSError) as problem:
         return _fail(_sentence(problem, settings.data))
     except ExceptionGroup as group:
         # from the server's task group; anything else than a known trouble keeps its traceback

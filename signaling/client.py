@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
-from signaling.protocol.acts import CellOpened
+from signaling.protocol.acts import CellOpened, NoticePreviewed
 from signaling.protocol.codec import MAX_SERVER_FRAME_BYTES, decode_from_client, decode_from_server, encode
 from signaling.protocol.enrolment import signed_hello
 from signaling.protocol.errors import SENTENCES, ErrorCode, MalformedMessage, Refused
@@ -268,6 +268,8 @@ class HallClient:
         match message:
             case Done(request_id=key) | TicketIssued(request_id=key) | CellOpened(request_id=key) | Error(about=key):
                 self._unanswered.pop(key, None)
+            case NoticePreviewed(request_id=key):
+                self._unanswered.pop(key, None)
             case MarkNumbered(operation_id=key) | MarkRefused(operation_id=key):
                 self._unanswered.pop(key, None)
 
@@ -302,9 +304,16 @@ class HallClient:
 
         Raises Refused (not_found, material_damaged ...), OSError when there is no connection or no space.
         """
+        await self._fetch(self._material(digest), digest, target, on_progress)
+
+    async def fetch_draft(self, digest: str, target: Path, on_progress: OnProgress) -> None:
+        """Fetch the unsealed notice that ``NoticePreviewed`` names, like a material."""
+        await self._fetch(self._address(f"/drafts/{digest}"), digest, target, on_progress)
+
+    async def _fetch(self, address: str, digest: str, target: Path, on_progress: OnProgress) -> None:
         draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
         try:
-            async with self._http.stream("GET", self._material(digest), headers=self._bearer()) as response:
+            async with self._http.stream("GET", address, headers=self._bearer()) as response:
                 if response.status_code != 200:
                     await response.aread()
                 _check(response)

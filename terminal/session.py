@@ -25,6 +25,7 @@ from signaling.protocol.acts import (
     ConfirmFix,
     FloorChanged,
     LeaveTerminal,
+    NoticePreviewed,
     SlotsOffered,
     WorkChanged,
 )
@@ -657,7 +658,7 @@ class TerminalSession:
                 self._refused(message)
             case CallOffered() | DeskChanged() | QueueChanged() | MarkRefused():
                 return  # said to desks only
-            case CaseOpened() | WorkChanged() | FloorChanged():
+            case CaseOpened() | NoticePreviewed() | WorkChanged() | FloorChanged():
                 return  # said to desks and staff only
             case _:
                 assert_never(message)

@@ -13,6 +13,8 @@ def make_slip(case: CaseView) -> bytes:
     tell = next((clock for clock in case.clocks if clock.kind == "tell"), None)
     slots = {slot.code: slot for slot in case.item.slots}
     newest: dict[str, Material] = {material.slot: material for material in case.materials}
+    deposits = [deposit for deposit in case.deposits if deposit.state not in ("void", "returned")]
+    cells = {slot: deposit.cell for deposit in deposits for slot in deposit.slots}
     facts = SlipFacts(
         hall=case.item.authority,
         ticket_number=case.ticket_number,
@@ -30,6 +32,9 @@ def make_slip(case: CaseView) -> bytes:
                 form=slots[material.slot].form,
                 source=_SOURCES[material.source],
                 pages=material.pages,
+                is_required=slots[material.slot].is_required,
+                copies=max(1, slots[material.slot].copies),
+                cell=cells.get(material.slot, 0),
             )
             for material in newest.values()
         ),
@@ -39,8 +44,7 @@ def make_slip(case: CaseView) -> bytes:
                 pages=deposit.pages,
                 materials="、".join(slots[slot].name for slot in deposit.slots if slot in slots),
             )
-            for deposit in case.deposits
-            if deposit.state not in ("void", "returned")
+            for deposit in deposits
         ),
         place=case.terminal_name,
         phone=HOTLINE,

@@ -61,6 +61,7 @@ class PageView(QWidget):
     """One page at a time of one document. Give it a source (or a path) and a markup."""
 
     page_shown = pyqtSignal(int)
+    picture_shown = pyqtSignal(int)  # the page on screen has its picture, at whatever resolution
     zoomed = pyqtSignal(float)  # widget px per pt
     marks_changed = pyqtSignal()  # also: what can be undone or redone may have changed
     document_opened = pyqtSignal(object)  # DocumentInfo, after open_document
@@ -453,6 +454,7 @@ class PageView(QWidget):
                 self._coarse = result
             else:
                 self._exact = result
+            self.picture_shown.emit(self._page)
             self.update()
 
     def _fill_ink(self) -> None:

@@ -107,6 +107,7 @@ def _correct(stage: Stage, programme: Programme, papers: Papers, marked: Path) -
     desk, booth, line = stage.desk_session, stage.booth_session, programme.line
     drawing = desk.shown[0] if desk.shown else ""
     desk.export_marked(drawing, str(marked))
+    yield Until("批注图纸导出", lambda: desk.exported == str(marked))
     stage.desk.tabs.show_page(stage.desk.marks)
     cloud = next(mark for mark in stage.desk.marks.lines if mark.row.kind == "cloud")
     press(cloud.draft)
@@ -114,11 +115,9 @@ def _correct(stage: Stage, programme: Programme, papers: Papers, marked: Path) -
     card.problem.setPlainText(PROBLEM)
     card.requirement.setPlainText(REQUIREMENT)
     press(stage.desk.decision.corrections)
-    yield Until("补正确认", lambda: stage.dialog() is not None)
-    confirm(stage)
+    yield from confirm(stage)
     yield Until("补正告知书送达终端", lambda: (n := booth.delivery.newest("correction")) is not None and n.is_genuine)
     line("要求补正一处；《补正告知书》盖章送达终端，终端核验通过")
-    yield Until("批注图纸导出", lambda: desk.exported == str(marked))
     stage.screenshot("4-correction")
 
     booth.tray.hand_in("plan", (str(papers.corrected_drawing),), "usb", papers.corrected_drawing.name)
@@ -137,9 +136,8 @@ def _accept(stage: Stage, programme: Programme) -> Story:
     yield Until("双方看新版图纸", lambda: booth.viewing.page == (newest.material.digest, 0))
     yield Until("可以受理", stage.desk.decision.accept.isEnabled)
     press(stage.desk.decision.accept)
-    yield Until("受理确认", lambda: stage.dialog() is not None)
+    yield from confirm(stage)
     decided = programme.clock()
-    confirm(stage)
     yield Until("受理通知书送达", lambda: booth.delivery.newest("acceptance") is not None)
     programme.figures["受理 → 通知书盖章送达"] = programme.clock() - decided
     line("受理。服务器生成《受理通知书》并加盖电子印章（测试印章）")

@@ -61,7 +61,7 @@ def missed_call(stage: Stage, programme: Programme, papers: Papers) -> Story:
     form.competent_body.setText(COMPETENT_BODY)
     form.reason.setPlainText(REASON)
     stage.screenshot("missed-4-form")
-    confirm(stage)
+    yield from confirm(stage)
     yield Until("不予受理通知书", lambda: (n := booth.delivery.newest("not_accepted")) is not None and n.is_genuine)
     line(f"不予受理，告知有权机关“{COMPETENT_BODY}”；《不予受理通知书》盖章送达，终端核验通过")
     yield from leave_content(stage, programme, "not_accepted")

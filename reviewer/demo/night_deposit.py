@@ -8,11 +8,13 @@ import re
 from contextlib import ExitStack
 from typing import Literal
 
+from msgspec.structs import replace
+
 from reviewer.demo.papers import Papers
 from reviewer.demo.people import Colleague, request_id
 from reviewer.demo.programme import Programme, Story, Until
 from reviewer.demo.story import Stage, apply_for, confirm, go_away, panel, press
-from signaling.protocol.acts import HandleDeposit, HandleResult, OpenCase, ReturnCase
+from signaling.protocol.acts import HandleDeposit, HandleResult, OpenCase, PreviewNotice, ReturnCase
 from signaling.protocol.messages import Decide
 from signaling.protocol.values import DepositState, Outcome
 
@@ -109,7 +111,7 @@ def _accept(stage: Stage, programme: Programme, case_id: str) -> Story:
     stage.screenshot("night-4-review")
     press(window.decision.accept)
     yield Until("受理确认", lambda: stage.dialog() is not None)
-    confirm(stage)
+    yield from confirm(stage)
     yield Until("受理", lambda: (c := desk.case) is not None and c.state == "accepted")
     yield Until("盖章", lambda: (c := desk.case) is not None and bool(c.notices[-1].digest))
     programme.line("审核人员从待办列表打开，逐页查看后受理；《受理通知书》已盖章，短信告知办事人")
@@ -124,6 +126,11 @@ def _decide(stage: Stage, programme: Programme, decider: Colleague, case_id: str
         opening, decision = OpenCase(request_id(), case_id), Decide(request_id(), case_id, outcome)
         decider.say(opening)
         yield Until("打开办件", lambda: decider.has_done(opening.request_id))  # noqa: B023 - waited for before the next
+        if outcome == "grant":
+            preview = PreviewNotice(request_id(), case_id, outcome)
+            decider.say(preview)
+            yield Until("预览决定书", lambda: bool(decider.draft_of(preview.request_id)))  # noqa: B023
+            decision = replace(decision, preview=decider.draft_of(preview.request_id))
         decider.say(decision)
         yield Until("决定", lambda: decider.has_done(decision.request_id))  # noqa: B023
         yield Until("决定书盖章", lambda: (c := decider.case) is not None and bool(c.notices[-1].digest))

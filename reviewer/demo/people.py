@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from itertools import count
 
 from signaling.client import HallClient, Login
-from signaling.protocol.acts import FloorChanged
+from signaling.protocol.acts import FloorChanged, NoticePreviewed
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import CaseChanged, Done, Error, FromHall, ToHall
 from signaling.protocol.values import CaseView
@@ -34,6 +34,7 @@ class Colleague:
         self.floor: FloorChanged | None = None
         self.case: CaseView | None = None
         self.done: set[str] = set()
+        self.previewed: dict[str, str] = {}
         self.refused: ErrorCode | None = None
 
     def say(self, message: ToHall) -> None:
@@ -44,9 +45,17 @@ class Colleague:
 
     def has_done(self, request: str) -> bool:
         """Whether this act is recorded. Raises RuntimeError when the hall refused one."""
+        self._check()
+        return request in self.done
+
+    def draft_of(self, request: str) -> str:
+        """The digest of the notice this preview asked for; empty until it is written. Raises as ``has_done``."""
+        self._check()
+        return self.previewed.get(request, "")
+
+    def _check(self) -> None:
         if self.refused is not None:
             raise RuntimeError(f"the hall refused a colleague's act: {self.refused}")
-        return request in self.done
 
     def _heard(self, message: FromHall) -> None:
         match message:
@@ -56,6 +65,8 @@ class Colleague:
                 self.case = message.case
             case Done():
                 self.done.add(message.request_id)
+            case NoticePreviewed():
+                self.previewed[message.request_id] = message.digest
             case Error():
                 self.refused = message.code
             case _:

@@ -185,11 +185,14 @@ def leave_content(stage: Stage, programme: Programme, kind: NoticeKind) -> Story
     programme.line("办事人评价“非常满意”，终端清空个人信息")
 
 
-def confirm(stage: Stage) -> None:
-    """Confirm the open dialog."""
+def confirm(stage: Stage) -> Story:
+    """Read the notice beside the open dialog, where there is one, and confirm."""
+    yield Until("可以确认", lambda: (button := stage.dialog()) is not None and button.isEnabled())
     button = stage.dialog()
     if button is None:
         raise RuntimeError("no dialog is open")
+    if (draft := stage.desk_session.preview.draft) is not None:
+        stage.screenshot(f"preview-{draft.outcome}")
     press(button)
 
 

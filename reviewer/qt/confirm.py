@@ -1,6 +1,7 @@
 """The one confirmation before anything that cannot be taken back: what will happen, to what, in one look.
 
-``Confirmation`` may carry a ``Form``; it can be confirmed once the form has nothing to complain about.
+``Confirmation`` may carry a ``Form`` below its lines and another beside them; it can be confirmed once neither has
+anything to complain about.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,9 @@ from reviewer.qt.labels import button, card, label
 from reviewer.qt.sentences import appointment_text
 from reviewer.session import DeskSession
 from signaling.protocol.values import Conversion
+
+_WIDTH_PX = 560
+_LEFT_PX = 480
 
 
 class Form(QWidget):
@@ -43,14 +47,16 @@ class Confirmation(QDialog):
         parent: QWidget,
         form: Form | None = None,
         role: str = "primary",
+        beside: Form | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(_WIDTH_PX)
         self._act = act
         self.form = form
+        self.beside = beside
         self.hint = label(role="muted", wraps=True)
         self.confirm = button(verb, role)
         self.cancel = button("返回", "", "不作决定（Esc）")
@@ -62,9 +68,14 @@ class Confirmation(QDialog):
         row.addWidget(self.hint, 1)
         row.addWidget(self.cancel)
         row.addWidget(self.confirm)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(24, 20, 24, 20)
+        outer.setSpacing(24)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
+        outer.addWidget(left)
         column.addWidget(label(title, "title"))
         if lines:
             column.addWidget(_summary(lines))
@@ -72,15 +83,23 @@ class Confirmation(QDialog):
             column.addWidget(form)
             form.changed.connect(self._check)
         column.addWidget(label(note, "muted", wraps=True))
+        if beside is not None:
+            left.setFixedWidth(_LEFT_PX)
+            column.addStretch(1)
+            outer.addWidget(beside, 1)
+            beside.changed.connect(self._check)
         column.addLayout(row)
         self.confirm.setDefault(True)
         (form or self.confirm).setFocus()
         self._check()
 
     def _check(self) -> None:
-        problem = self.form.problem() if self.form else ""
+        problem = next((words for form in (self.form, self.beside) if form and (words := form.problem())), "")
         self.hint.setText(problem)
+        is_waiting = self.cancel.hasFocus() and not self.confirm.isEnabled()
         self.confirm.setEnabled(not problem)
+        if is_waiting and not problem:  # the keyboard was only here because there was nothing to confirm yet
+            self.confirm.setFocus()
         self._fit()
 
     def _fit(self) -> None:
@@ -88,7 +107,7 @@ class Confirmation(QDialog):
         layout = self.layout()
         if layout is not None:
             layout.activate()
-            width = max(self.width(), self.minimumWidth())
+            width = max(self.width(), self.minimumWidth(), layout.minimumSize().width())
             self.resize(width, max(self.height(), layout.totalHeightForWidth(width)))
 
     def showEvent(self, event: QShowEvent | None) -> None:
@@ -97,8 +116,8 @@ class Confirmation(QDialog):
 
     def _confirmed(self) -> None:
         if self.confirm.isEnabled():
-            self.accept()
             self._act()
+            self.accept()
 
 
 def confirm_hang_up(session: DeskSession, parent: QWidget) -> Confirmation | None:

@@ -20,6 +20,7 @@ from reviewer.outcomes import CORRECTING, FORMS, Field, faults, longest_days, no
 from reviewer.qt.casewords import FAULT, GROUND, NOTICE_KIND, OUTCOME, SPECIAL_STEP, clock_sentence
 from reviewer.qt.confirm import Confirmation, Form
 from reviewer.qt.labels import label
+from reviewer.qt.preview import PreviewPane
 from reviewer.session import DeskSession
 from signaling.protocol.values import CaseView, Gap, Outcome, Particulars
 
@@ -73,7 +74,13 @@ def ask_outcome(session: DeskSession, outcome: Outcome, parent: QWidget) -> Conf
     lines = _correction_lines(case, session.drafts) if outcome in CORRECTING else _case_lines(session, case, outcome)
     shown = form if form.fields else None
     role = "danger" if outcome in ("not_accept", "refuse") else "primary"
-    return Confirmation(title, lines, _note(case, outcome), _VERB[outcome], decide, parent, shown, role)
+    pane = PreviewPane(session, outcome, form.particulars) if notice_of(case, outcome) else None
+    dialog = Confirmation(title, lines, _note(case, outcome), _VERB[outcome], decide, parent, shown, role, pane)
+    if pane is not None:
+        form.changed.connect(pane.follow)
+        dialog.finished.connect(pane.leave)
+        pane.ask()
+    return dialog
 
 
 class OutcomeForm(Form):
@@ -183,7 +190,7 @@ def _shown_fields(session: DeskSession, case: CaseView, outcome: Outcome) -> tup
 
 def _note(case: CaseView, outcome: Outcome) -> str:
     notice = notice_of(case, outcome)
-    sealed = f"确认后将生成《{NOTICE_KIND[notice]}》，加盖电子印章并送达申请人；盖章后不能撤回。" if notice else ""
+    sealed = f"确认后《{NOTICE_KIND[notice]}》即加盖电子印章并送达申请人；盖章后不能撤回。" if notice else ""
     return sealed + _EXTRA.get(outcome, "")
 
 

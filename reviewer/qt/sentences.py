@@ -136,7 +136,13 @@ def check_sentence(check: Check) -> str:
         case "same_file":
             return f"{name}：交的是同一份文件，请核对"
         case "signed":
-            return f"{name}：含电子签名，未验证"
+            return f"{name}：含电子签名，正在核验"
+        case "signature_valid":
+            return f"{name}：电子签名有效" + (f"，{value}" if value else "")
+        case "signature_invalid":
+            return f"{name}：电子签名无效——{value}"
+        case "signature_unjudged":
+            return f"{name}：电子签名无法判断——{value}"
 
 
 def away_text(reason: str) -> str:

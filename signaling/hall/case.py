@@ -6,11 +6,14 @@ before the decision. A review that ends undecided puts the case back to received
 applies journal entries.
 """
 
+from copy import copy
 from datetime import date, datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from signaling.hall.calls import Call
+from signaling.hall.facts import NumberReserved
 from signaling.hall.material_items import MaterialItem
 from signaling.hall.notices import Notice
 from signaling.hall.rooms import Room
@@ -151,6 +154,8 @@ class Case(msgspec.Struct):
     """Nobody came for the last notice in the time it is kept."""
     escalations: dict[ClockKind, int] = msgspec.field(default_factory=dict)
     """The highest share, in per cent, that was recorded of each running clock."""
+    reserved: NumberReserved | None = None
+    """The notice that is being previewed, with its number."""
     call: Call | None = None
     room: Room = msgspec.field(default_factory=Room)
 
@@ -161,6 +166,18 @@ class Case(msgspec.Struct):
     def can(self, step: str) -> bool:
         """Whether the table has this step now."""
         return (self.state, step) in STEPS
+
+    def twin(self) -> "Case":
+        """A copy to see what a decision would make of the case. Shares what no decision touches: call and marks."""
+        return replace(
+            self,
+            ticket=copy(self.ticket),
+            items={slot: copy(item) for slot, item in self.items.items()},
+            notices=list(self.notices),
+            fixes=list(self.fixes),
+            pauses=[copy(pause) for pause in self.pauses],
+            escalations=dict(self.escalations),
+        )
 
     @property
     def live_call(self) -> Call | None:
@@ -197,7 +214,7 @@ class Case(msgspec.Struct):
     @property
     def is_over(self) -> bool:
         """Settled, and the applicant has the last word, or never came for it: nothing has to survive a restart."""
-        if not self.is_settled or self.unsealed is not None:
+        if not self.is_settled or self.unsealed is not None or self.reserved is not None:
             return False
         notice = self.last_notice
         return self.is_filed or notice is None or notice.state != "ready"

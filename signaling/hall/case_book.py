@@ -28,10 +28,13 @@ from signaling.hall.facts import (
     GapLapsed,
     MarkRecorded,
     NoticeDelivered,
+    NoticeOrdered,
     NoticePrintReported,
     NoticeStored,
     NoticeVoided,
     Numbered,
+    NumberReleased,
+    NumberReserved,
     PageShown,
     ReviewOpened,
     ReviewReturned,
@@ -58,7 +61,10 @@ CaseRequest = (
 """Acts with a request id that the core facts remember."""
 
 PaperFact = CorrectionSubmitted | PageShown | MarkRecorded | FixAsked | FixAnswered
-ReviewFact = ReviewOpened | ReviewReturned | Decided | CaseDelivered | CaseClosed | CaseFiled | CaseWithdrawn
+NumberFact = NumberReserved | NumberReleased
+ReviewFact = (
+    ReviewOpened | ReviewReturned | NumberFact | Decided | CaseDelivered | CaseClosed | CaseFiled | CaseWithdrawn
+)
 ClockFact = DeemedAccepted | CorrectionsLapsed | GapLapsed | Escalated
 CoreFact = PaperFact | ReviewFact | ClockFact | NoticeFact
 """What case_book applies to a case that is there already."""
@@ -114,7 +120,14 @@ def apply(case: Case, fact: CoreFact, time: datetime, actor: str) -> CaseRequest
     match fact:
         case CorrectionSubmitted() | PageShown() | MarkRecorded() | FixAsked() | FixAnswered():
             request = _apply_papers(case, fact, time, actor)
-        case NoticeStored() | SealingRefused() | NoticeDelivered() | NoticePrintReported() | NoticeVoided():
+        case (
+            NoticeOrdered()
+            | NoticeStored()
+            | SealingRefused()
+            | NoticeDelivered()
+            | NoticePrintReported()
+            | NoticeVoided()
+        ):
             request = notice_book.apply(case, fact, time)
         case DeemedAccepted() | CorrectionsLapsed() | GapLapsed() | Escalated():
             _apply_clock(case, fact, time)
@@ -125,6 +138,8 @@ def apply(case: Case, fact: CoreFact, time: datetime, actor: str) -> CaseRequest
     case.escalations = {kind: percent for kind, percent in case.escalations.items() if kind in running}
     if case.state in ("closed", "withdrawn"):
         case.lease = None
+    if case.reserved is not None and case.notice(case.reserved.notice.notice_id) is not None:
+        case.reserved = None  # the notice that was previewed is there now
     return request
 
 
@@ -207,6 +222,10 @@ def _apply_review(case: Case, fact: ReviewFact, time: datetime) -> CaseRequest |
             case.lease = None
             end_review(case)
             return ReturnCase(fact.request_id, fact.case_id) if fact.request_id else None
+        case NumberReserved():
+            case.reserved = fact
+        case NumberReleased():
+            case.reserved = None
         case Decided():
             return _decide(case, fact, time)
         case CaseWithdrawn():
@@ -272,11 +291,11 @@ def _decide(case: Case, fact: Decided, time: datetime) -> CaseRequest:
     if outcome == "request_corrections":
         _mark(case, {correction.slot for correction in fact.corrections})
     if fact.notice_kind:
-        numbered = Numbered(fact.notice_id, fact.notice_kind, fact.notice_number)
+        numbered = Numbered(fact.notice_id, fact.notice_kind, fact.notice_number, fact.query_code)
         add_notice(case, numbered, time, fact.reviewer_name, fact.particulars)
     if case.live_call is None:
         queue_book.finished(case.ticket)
-    return Decide(fact.request_id, fact.case_id, outcome, fact.corrections, fact.particulars)
+    return Decide(fact.request_id, fact.case_id, outcome, fact.corrections, fact.particulars, fact.preview)
 
 
 def _accept(case: Case, kind: AcceptanceKind, fact: Decided) -> None:

@@ -3,23 +3,12 @@
 The runner makes every ``Record`` of a batch durable before it performs anything else.
 """
 
-from datetime import date, datetime
-
 import msgspec
 
 from signaling.hall.facts import Entry
+from signaling.hall.orders import NoticeOrder
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import FromHall
-from signaling.protocol.values import (
-    AcceptanceKind,
-    Applicant,
-    Correction,
-    Material,
-    NoticeKind,
-    Particulars,
-    Result,
-    ServiceItem,
-)
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -63,48 +52,18 @@ class CancelTimer(msgspec.Struct, frozen=True):
     timer_id: str
 
 
-class NoticeOrder(msgspec.Struct, frozen=True):
-    """Everything a notice says, as the hall knows it. ``materials`` are the current versions only.
+class DraftNotice(msgspec.Struct, frozen=True):
+    """Render this notice without a seal and keep it for a while; answer with NoticeDrafted or DraftFailed."""
 
-    ``promised_due`` and ``statutory_due`` are the last days of the item's limits, counted in working days from
-    the day after the decision; ``is_due_provisional`` when a day in between is not yet in the published calendar.
-    For a correction notice both are the last day to hand in.
-    """
-
-    notice_id: str
-    kind: NoticeKind
-    number: str
-    case_id: str
-    ticket_number: str
-    item: ServiceItem
-    applicant: Applicant
-    materials: tuple[Material, ...]
-    corrections: tuple[Correction, ...]
-    received_at: datetime
-    decided_at: datetime
-    reviewer_name: str
-    terminal_name: str
-    promised_due: date
-    statutory_due: date
-    is_due_provisional: bool
-    accepted_on: date | None = None
-    """Date of acceptance; for a deemed one the day of receipt."""
-    acceptance: AcceptanceKind = ""
-    particulars: Particulars = Particulars()
-    """Reason, ground, competent body, gaps, special step with its days, of the outcome this notice tells."""
-    result: Result | None = None
-    replaces: str = ""
-    """Number of the voided notice this one replaces or declares void; ``particulars.reason`` says why."""
-    paused_from: date | None = None
-    """First day of a special procedure; ``promised_due`` is then its last expected day."""
-    gap_dues: tuple[date, ...] = ()
-    """Last day of each of ``particulars.gaps``, in their order."""
-    lapsed_on: date | None = None
-    """For a termination: the last day to hand in, which passed without the corrections; None: withdrawn."""
+    preview_id: str
+    order: NoticeOrder
 
 
 class SealNotice(msgspec.Struct, frozen=True):
-    """Render and seal this notice; answer with NoticeSealed or SealingFailed. Safe to repeat: one file a notice."""
+    """Render and seal this notice; answer with NoticeSealed or SealingFailed. Safe to repeat: one file a notice.
+
+    The fact NoticeOrdered, which holds the same order, is recorded before.
+    """
 
     order: NoticeOrder
 
@@ -123,4 +82,4 @@ class Notify(msgspec.Struct, frozen=True):
     fields: dict[str, str]
 
 
-Command = Send | CloseSession | Record | SetTimer | CancelTimer | SealNotice | Notify
+Command = Send | CloseSession | Record | SetTimer | CancelTimer | DraftNotice | SealNotice | Notify

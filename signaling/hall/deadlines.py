@@ -11,8 +11,9 @@ from signaling.hall.case import Case
 from signaling.hall.clocks import OF_APPLICANT, RUNNING, clocks_of, is_over, share
 from signaling.hall.facts import CaseFiled, CorrectionsLapsed, DeemedAccepted, Escalated, GapLapsed
 from signaling.hall.floor import Floor
-from signaling.hall.issuing import number, order_seal
+from signaling.hall.issuing import order_seal
 from signaling.hall.notifying import notify
+from signaling.hall.numbering import take
 from signaling.hall.tickets import CHINA, local_day
 from signaling.protocol.values import Clock
 
@@ -60,10 +61,10 @@ def _run_out(floor: Floor, case: Case, clock: Clock) -> None:
 
 def _deem_accepted(floor: Floor, case: Case) -> None:
     """Art. 32(4): not told in time, the application counts as accepted from the day it was received."""
-    numbered, counter = number(floor, "acceptance")
+    numbered, counters = take(floor, case, "acceptance")
     accepted_on = local_day(case.complete_at)
-    floor.record("hall", DeemedAccepted(case.case_id, accepted_on, numbered), (counter,))
-    order_seal(floor, case)
+    floor.record("hall", DeemedAccepted(case.case_id, accepted_on, numbered), counters)
+    order_seal(floor, case, "hall")
     call = case.live_call
     if call is not None and not call.is_on:
         calling.end(floor, case, "withdrawn", "hall")
@@ -76,9 +77,9 @@ def _lapse(floor: Floor, case: Case, lapsed_on: date) -> None:
     if case.state == "advised":
         floor.record("hall", CorrectionsLapsed(case.case_id, lapsed_on))
     else:
-        numbered, counter = number(floor, "termination")
-        floor.record("hall", CorrectionsLapsed(case.case_id, lapsed_on, numbered), (counter,))
-        order_seal(floor, case)
+        numbered, counters = take(floor, case, "termination")
+        floor.record("hall", CorrectionsLapsed(case.case_id, lapsed_on, numbered), counters)
+        order_seal(floor, case, "hall")
     if case.live_call is not None:
         calling.end(floor, case, "withdrawn", "hall")
     else:

@@ -1,20 +1,22 @@
 """Decisions about a case: taken by who has it in a call or open at the desk, told by a notice, carried out.
 
-The rule of each outcome is outcomes.py's, its guards are guards.py's. A decision gets its notice number at once and
-exactly one. While a notice waits for its seal no further decision is taken.
+The rule of each outcome is outcomes.py's, its guards are guards.py's, the preview before it previews.py's. A decision
+has exactly one notice number. While a notice waits for its seal no further decision is taken.
 """
 
 from signaling.hall.case import Case
 from signaling.hall.delivering import begin
 from signaling.hall.desks import Seat
 from signaling.hall.events import Desk, Staff
-from signaling.hall.facts import CaseDelivered, Decided, NoticeVoided
+from signaling.hall.facts import CaseDelivered, NoticeVoided
 from signaling.hall.floor import Floor
-from signaling.hall.guards import check
-from signaling.hall.issuing import number, order_seal
+from signaling.hall.guards import check, held_case
+from signaling.hall.issuing import order_seal
 from signaling.hall.notices import Notice
 from signaling.hall.notifying import notify
+from signaling.hall.numbering import take
 from signaling.hall.outcomes import notice_of
+from signaling.hall.previews import approved, decided
 from signaling.hall.rights import require
 from signaling.protocol.acts import VoidNotice
 from signaling.protocol.errors import ErrorCode, Refused
@@ -32,13 +34,16 @@ TOLD_BY: dict[CaseState, tuple[NoticeKind, ...]] = {
 }
 """The notice that told the step into each state: with it void, the step can be taken back."""
 
+UNREAD: tuple[NoticeKind | None, ...] = (None, "closing")
+"""Decided without a preview even where the hall wants one: no notice, or one that only repeats what is known."""
 
-def decide(floor: Floor, seat: Seat, message: Decide) -> None:
+
+def decide(floor: Floor, seat: Seat, message: Decide, absent: tuple[str, ...] = ()) -> None:
     """The reviewer who has the case decides."""
     party = seat.party
     if not floor.register.is_answered(party.reviewer_id, message):
         case = held_case(floor, party, message.case_id)
-        check(floor, case, party, message)
+        check(floor, case, party, message, absent)
         _record(floor, case, party, message)
         if message.outcome == "issue":
             begin(floor, case, party.reviewer_id)
@@ -46,14 +51,6 @@ def decide(floor: Floor, seat: Seat, message: Decide) -> None:
             notify(floor, case, "advised")
         floor.tell_change(case)
     floor.tell_seat(seat, Done(message.request_id))
-
-
-def held_case(floor: Floor, party: Desk, case_id: str) -> Case:
-    """The case this reviewer has in a call or open. To everyone else, and after the lease is lost, it is not there."""
-    case = floor.register.cases.get(case_id)
-    if case is None or case.holder_id != party.reviewer_id:
-        raise Refused(ErrorCode.NOT_FOUND, f"case {case_id}")
-    return case
 
 
 def delivered(floor: Floor, case: Case, actor: str) -> None:
@@ -74,7 +71,7 @@ def void_notice(floor: Floor, person: Desk | Staff, message: VoidNotice) -> None
     if case is None or notice is None:
         raise Refused(ErrorCode.NOT_FOUND, f"notice {message.notice_id}")
     _check_void(case, notice, message)
-    numbered, counter = number(floor, "voiding" if message.is_back else notice.kind)
+    numbered, counters = take(floor, case, "voiding" if message.is_back else notice.kind)
     fact = NoticeVoided(
         case_id=case.case_id,
         request_id=message.request_id,
@@ -84,8 +81,8 @@ def void_notice(floor: Floor, person: Desk | Staff, message: VoidNotice) -> None
         approver_name=person.name,
         notice=numbered,
     )
-    floor.record(actor, fact, (counter,))
-    order_seal(floor, case)
+    floor.record(actor, fact, counters)
+    order_seal(floor, case, actor)
     floor.tell_change(case)
 
 
@@ -102,19 +99,13 @@ def _check_void(case: Case, notice: Notice, message: VoidNotice) -> None:
 
 def _record(floor: Floor, case: Case, party: Desk, message: Decide) -> None:
     kind = notice_of(case, message.outcome)
-    numbered, counter = (None, "") if kind is None else number(floor, kind)
-    fact = Decided(
-        case_id=case.case_id,
-        request_id=message.request_id,
-        reviewer_id=party.reviewer_id,
-        reviewer_name=party.name,
-        notice_id=numbered.notice_id if numbered else "",
-        notice_kind=numbered.kind if numbered else "",
-        notice_number=numbered.number if numbered else "",
-        corrections=message.corrections,
-        outcome=message.outcome,
-        particulars=message.particulars,
-    )
-    floor.record(party.reviewer_id, fact, (counter,) if numbered else ())
+    if message.preview and kind is None:
+        raise Refused(ErrorCode.PREVIEW_STALE, f"no notice tells {message.outcome}")
+    if not message.preview and floor.rules.must_preview and kind not in UNREAD:
+        raise Refused(ErrorCode.PREVIEW_REQUIRED, f"case {case.case_id}")
+    says = approved(floor, case, party, message) if message.preview else None
+    numbered, counters = (None, ()) if kind is None else take(floor, case, kind)
+    floor.record(party.reviewer_id, decided(case, party, message, numbered), counters)
     if numbered is not None:
-        order_seal(floor, case)
+        order_seal(floor, case, party.reviewer_id, says)
+        floor.drafts.forget(case.case_id)

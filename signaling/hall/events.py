@@ -72,19 +72,43 @@ class TimerFired(msgspec.Struct, frozen=True):
     timer_id: str
 
 
+class NoticeDrafted(msgspec.Struct, frozen=True):
+    """The unsealed notice of a preview can be fetched under ``digest``, its SHA-256."""
+
+    preview_id: str
+    digest: str
+
+
+class DraftFailed(msgspec.Struct, frozen=True):
+    """The notice of a preview could not be written. ``code`` is an ErrorCode's or another; ``detail`` for the desk."""
+
+    preview_id: str
+    code: str
+    detail: str = ""
+
+
 class NoticeSealed(msgspec.Struct, frozen=True):
-    """The sealed notice is durable in the store under ``digest``."""
+    """The sealed notice is durable in the store under ``digest``.
+
+    ``base_digest`` is that of the unsealed notice, ``level`` the signature's (PAdES: B-LTA).
+    """
 
     notice_id: str
     digest: str
     sealed_at: datetime
+    base_digest: str = ""
+    seal_id: str = ""
+    level: str = ""
 
 
 class SealingFailed(msgspec.Struct, frozen=True):
-    """The notice could not be rendered or sealed. ``detail`` is for the journal and the reviewer."""
+    """The notice could not be rendered or sealed now. ``detail`` is for the journal; ``code`` says why, as an
+    ErrorCode's value (``timestamp_pending``, ``seal_refused`` ...) or "" for what has no code of its own.
+    """
 
     notice_id: str
     detail: str
+    code: str = ""
 
 
 class Restarted(msgspec.Struct, frozen=True):
@@ -111,6 +135,8 @@ Event = (
     | Disconnected
     | MessageReceived
     | TimerFired
+    | NoticeDrafted
+    | DraftFailed
     | NoticeSealed
     | SealingFailed
     | Restarted

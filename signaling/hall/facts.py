@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from signaling.hall.office_facts import OfficeFact
+from signaling.hall.orders import NoticeOrder
 from signaling.hall.queue_facts import QueueFact
 from signaling.protocol.values import (
     Applicant,
@@ -27,13 +28,20 @@ from signaling.protocol.values import (
     ServiceItem,
 )
 
+ReleaseReason = Literal["left", "decided", "other_kind", "other_series"]
+"""Nobody has the case any more; it was decided otherwise; another kind of notice was previewed; another year began."""
+
 
 class Numbered(msgspec.Struct, frozen=True):
-    """A notice that a fact brings about: it has its number from this moment and exactly one."""
+    """A notice that a fact brings about: it has its number from this moment and exactly one.
+
+    ``query_code`` finds it on the public page; entries from before there were codes have none.
+    """
 
     notice_id: str
     kind: NoticeKind
     number: str
+    query_code: str = ""
 
 
 class TerminalConnected(msgspec.Struct, frozen=True, tag=True):
@@ -142,7 +150,7 @@ class Decided(msgspec.Struct, frozen=True, tag=True):
     """A member of staff decided; the notice has its number from this moment and exactly one.
 
     An outcome without a notice leaves the three fields of the notice empty; an empty ``outcome`` (entries of the
-    first version) is told by the kind of the notice.
+    first version) is told by the kind of the notice. ``preview`` is the digest of the draft that was read before.
     """
 
     case_id: str
@@ -155,23 +163,60 @@ class Decided(msgspec.Struct, frozen=True, tag=True):
     corrections: tuple[Correction, ...]
     outcome: Outcome | Literal[""] = ""
     particulars: Particulars = Particulars()
+    query_code: str = ""
+    preview: str = ""
+
+
+class NumberReserved(msgspec.Struct, frozen=True, tag=True):
+    """A notice is being previewed: it has its id, number and query code, and this case keeps them until it is decided.
+
+    ``series`` and ``count`` are what the number is made of.
+    """
+
+    case_id: str
+    notice: Numbered
+    series: str
+    count: int
+
+
+class NumberReleased(msgspec.Struct, frozen=True, tag=True):
+    """The reserved number was not used: the next notice of its series takes it. In a past year it stays unused, and
+    this entry says so.
+    """
+
+    case_id: str
+    notice_id: str
+    number: str
+    reason: ReleaseReason
+
+
+class NoticeOrdered(msgspec.Struct, frozen=True, tag=True):
+    """What the notice says, whole; recorded with the fact that brings it about. Sealed from this, now or later."""
+
+    case_id: str
+    notice_id: str
+    order: NoticeOrder
 
 
 class NoticeStored(msgspec.Struct, frozen=True, tag=True):
-    """The notice is sealed and stored under its digest."""
+    """The notice is sealed and stored under its digest. Entries from before a signing process had no more to say."""
 
     case_id: str
     notice_id: str
     digest: str
     sealed_at: datetime
+    base_digest: str = ""
+    seal_id: str = ""
+    level: str = ""
 
 
 class SealingRefused(msgspec.Struct, frozen=True, tag=True):
-    """Sealing failed; it will be tried again."""
+    """Sealing failed; it will be tried again. ``code`` as in SealingFailed."""
 
     case_id: str
     notice_id: str
     detail: str
+    code: str = ""
 
 
 class NoticeDelivered(msgspec.Struct, frozen=True, tag=True):
@@ -325,6 +370,9 @@ Fact = (
     | CallHeldFact
     | CallEndedFact
     | Decided
+    | NumberReserved
+    | NumberReleased
+    | NoticeOrdered
     | NoticeStored
     | SealingRefused
     | NoticeDelivered

@@ -5,11 +5,11 @@ Old and new stand in the journal. The applicant must be at a terminal; only the 
 
 from signaling.hall.absence import own_case
 from signaling.hall.case import Case
-from signaling.hall.decisions import held_case
 from signaling.hall.desks import Seat
 from signaling.hall.events import Terminal
 from signaling.hall.facts import FixAnswered, FixAsked
 from signaling.hall.floor import Floor
+from signaling.hall.guards import held_case
 from signaling.protocol.acts import AskFix, ConfirmFix
 from signaling.protocol.errors import ErrorCode, Refused
 from signaling.protocol.identity import normalise_number, phone_fault

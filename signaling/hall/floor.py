@@ -12,6 +12,7 @@ from signaling.hall.attempts import Attempts
 from signaling.hall.case import Case
 from signaling.hall.commands import CancelTimer, CloseSession, Command, Record, Send, SetTimer
 from signaling.hall.desks import Seat
+from signaling.hall.drafts import Drafts
 from signaling.hall.events import Party, Terminal
 from signaling.hall.facts import Entry, Fact, MarkRecorded, PageShown, ReviewerLoggedIn, TerminalConnected
 from signaling.hall.lists import Lists
@@ -21,6 +22,7 @@ from signaling.hall.office_facts import CalendarDaySet, OfficeFact, YearPublishe
 from signaling.hall.queue_facts import DeskStateChanged
 from signaling.hall.register import Register
 from signaling.hall.rules import HallRules
+from signaling.hall.series import Series
 from signaling.hall.standing import Presence, Stander, Standing
 from signaling.hall.tickets import local_day
 from signaling.hall.views import case_view
@@ -51,6 +53,10 @@ class Floor:
         self.register = Register()
         self.calendar = calendar.edited_by(self.register.office.days, self.register.office.years)
         self.counters: dict[str, int] = {}
+        self.series = Series({})
+        """Which notice numbers are free again, derived from the counters."""
+        self.drafts = Drafts()
+        """Notices that are previewed."""
         self.sessions: dict[str, Party] = {}
         self.terminals: dict[str, str] = {}
         """Session of each connected terminal."""

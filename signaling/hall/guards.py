@@ -16,8 +16,16 @@ CUSTODY = ("deposited", "matched")
 """States of a paper original that the hall has."""
 
 
-def check(floor: Floor, case: Case, person: Desk, message: Decide) -> None:
-    """Raise Refused unless this person may decide this about the case now."""
+def held_case(floor: Floor, party: Desk, case_id: str) -> Case:
+    """The case this reviewer has in a call or open. To everyone else, and after the lease is lost, it is not there."""
+    case = floor.register.cases.get(case_id)
+    if case is None or case.holder_id != party.reviewer_id:
+        raise Refused(ErrorCode.NOT_FOUND, f"case {case_id}")
+    return case
+
+
+def check(floor: Floor, case: Case, person: Desk, message: Decide, absent: tuple[str, ...] = ()) -> None:
+    """Raise Refused unless this person may decide this about the case now. ``absent``: pictures nobody handed in."""
     rule = RULES[message.outcome]
     is_on_the_spot = case.item.case_type == "immediate" and message.outcome in ON_THE_SPOT
     require(person, *rule.roles, *(("reviewer",) if is_on_the_spot else ()))
@@ -28,6 +36,8 @@ def check(floor: Floor, case: Case, person: Desk, message: Decide) -> None:
     if rule.by_two and is_same and not is_on_the_spot and not floor.rules.may_same_person_decide:
         raise Refused(ErrorCode.SAME_PERSON, f"{person.reviewer_id} accepted case {case.case_id}")
     _check_corrections(case, message)
+    if absent:
+        raise Refused(ErrorCode.MATERIAL_MISSING, f"{len(absent)} pictures absent")
     if rule.must_have_read:
         _check_read(case, message.corrections)
     if rule.acceptance:

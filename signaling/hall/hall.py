@@ -27,8 +27,10 @@ from signaling.hall import (
     line,
     manage,
     notifying,
+    numbering,
     office,
     papers,
+    previews,
     receipts,
     reviews,
     waits,
@@ -41,8 +43,10 @@ from signaling.hall.events import (
     Connected,
     Desk,
     Disconnected,
+    DraftFailed,
     Event,
     MessageReceived,
+    NoticeDrafted,
     NoticeSealed,
     Notified,
     Party,
@@ -57,6 +61,7 @@ from signaling.hall.floor import Floor
 from signaling.hall.offering import Offering
 from signaling.hall.rights import InvalidEntry
 from signaling.hall.rules import HallRules
+from signaling.hall.series import Series
 from signaling.hall.working_days import WorkingDays
 from signaling.protocol.acts import (
     AnswerFollowUp,
@@ -78,6 +83,7 @@ from signaling.protocol.acts import (
     OpenCase,
     OpenCell,
     ParkCall,
+    PreviewNotice,
     PublishYear,
     RejoinLine,
     ReportTrouble,
@@ -142,6 +148,7 @@ class Hall:
             floor.register.apply(entry)
             floor.now = max(floor.now, entry.time)
         floor.counters = dict(counters)
+        floor.series = Series(counters)
         for case_id in floor.register.cases:
             floor.note(case_id)
 
@@ -167,6 +174,10 @@ class Hall:
                 self._hear(event)
             case TimerFired(timer_id=timer_id):
                 self._timer_fired(timer_id)
+            case NoticeDrafted():
+                previews.drafted(floor, event)
+            case DraftFailed():
+                previews.failed(floor, event)
             case NoticeSealed():
                 issuing.sealed(floor, event)
             case SealingFailed():
@@ -185,6 +196,7 @@ class Hall:
                 floor.tell_catalogue()
             case _:
                 assert_never(event)
+        numbering.settle(floor)
         if floor.is_line_stale:
             line.settle(floor)
         return floor.take_commands()
@@ -260,7 +272,9 @@ class Hall:
             case NoticePrinted():
                 receipts.printed(floor, _terminal(party), message)
             case Decide():
-                decisions.decide(floor, self._seat(party), message)
+                decisions.decide(floor, self._seat(party), message, event.absent)
+            case PreviewNotice():
+                previews.preview(floor, self._seat(party), message, event.absent)
             case SetAvailability():
                 attendance.set_availability(floor, self._seat(party), message)
             case AnswerCall():
@@ -398,9 +412,9 @@ def _is_in_charge(floor: Floor, desk: Desk, case: Case) -> bool:
 
 
 def _digests(case: Case) -> set[str]:
-    return {material.digest for material in case.materials} | {
-        notice.digest for notice in case.notices if notice.digest
-    }
+    digests = {material.digest for material in case.materials}
+    digests |= {notice.digest for notice in case.notices if notice.digest}
+    return digests | {correction.crop for correction in case.corrections if correction.crop}
 
 
 def _about(message: ToHall) -> str:

@@ -7,17 +7,15 @@ from signaling.hall.case import Case
 from signaling.hall.events import Terminal
 from signaling.hall.facts import CaseSubmitted, CaseWithdrawn, CorrectionSubmitted
 from signaling.hall.floor import Floor
-from signaling.hall.issuing import number, order_seal
+from signaling.hall.issuing import order_seal
+from signaling.hall.numbering import take
 from signaling.hall.offering import Offering
 from signaling.hall.rights import InvalidEntry
 from signaling.hall.tickets import local_day
 from signaling.protocol.errors import ErrorCode, Refused
 from signaling.protocol.identity import credit_code_fault, normalise_number, phone_fault, resident_id_fault
 from signaling.protocol.messages import Done, SubmitCase, SubmitCorrection, WithdrawCase
-from signaling.protocol.values import Applicant, Material, ServiceItem
-
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Base 32 without look-alikes: no I, L, O, U."""
+from signaling.protocol.values import CROCKFORD, Applicant, Material, ServiceItem
 
 
 def submit(floor: Floor, terminal: Terminal, message: SubmitCase, absent: tuple[str, ...], offering: Offering) -> None:
@@ -111,10 +109,10 @@ def withdraw(floor: Floor, terminal: Terminal, message: WithdrawCase) -> None:
         if case.state in ("pre_review", "advised"):
             floor.record(terminal.terminal_id, CaseWithdrawn(case.case_id, message.request_id))
         else:
-            numbered, counter = number(floor, "termination")
+            numbered, counters = take(floor, case, "termination")
             fact = CaseWithdrawn(case.case_id, message.request_id, numbered)
-            floor.record(terminal.terminal_id, fact, (counter,))
-            order_seal(floor, case)
+            floor.record(terminal.terminal_id, fact, counters)
+            order_seal(floor, case, terminal.terminal_id)
         if case.live_call is not None:
             calling.end(floor, case, "withdrawn", terminal.terminal_id)
         else:

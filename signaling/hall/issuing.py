@@ -1,40 +1,58 @@
-"""Notices on their way out: numbered, ordered, sealed, tried again, told to the applicant.
+"""Notices on their way out: ordered, sealed, tried again, told to the applicant.
 
-A notice gets its number with the fact that brings it about and exactly one; the sealed file follows. Sealing is tried
-again until it succeeds. An applicant who is not at a terminal hears of a new notice by SMS.
+What a notice says is recorded with the fact that brings it about (its number is numbering.py's); the sealed file
+follows, made from that record and nothing else. Sealing is tried again until it succeeds. An applicant who is not at
+a terminal hears of a new notice by SMS.
 """
 
 from datetime import date
 
+from signaling.hall import alarms
 from signaling.hall.case import Case
 from signaling.hall.clocks import ISSUE_DAYS, clocks_of, count
-from signaling.hall.commands import NoticeOrder, SealNotice
+from signaling.hall.commands import SealNotice
 from signaling.hall.delivering import choice
 from signaling.hall.events import NoticeSealed, SealingFailed
-from signaling.hall.facts import NoticeStored, Numbered, SealingRefused
+from signaling.hall.facts import NoticeOrdered, NoticeStored, SealingRefused
 from signaling.hall.floor import Floor
-from signaling.hall.notices import Notice, counter_name, notice_number
+from signaling.hall.notices import Notice
 from signaling.hall.notifying import notify
+from signaling.hall.orders import NoticeOrder
 from signaling.hall.tickets import CHINA, local_day
 from signaling.protocol.errors import SENTENCES, ErrorCode
 from signaling.protocol.messages import Error, NoticeReady
-from signaling.protocol.values import Clock, NoticeKind, Result
+from signaling.protocol.values import Clock, Result
 
 MAX_SEAL_RETRY_S = 600.0
 """A notice that cannot be sealed (a missing glyph, say) is not tried more often than this."""
 
 
-def number(floor: Floor, kind: NoticeKind) -> tuple[Numbered, str]:
-    """The next notice of this kind, and the counter to record with it. Call it last, right before the record."""
-    prefix = floor.rules.number_prefix
-    counter = counter_name(prefix, kind, floor.now)
-    notice_id = floor.new_id()
-    return Numbered(notice_id, kind, notice_number(prefix, kind, floor.now, floor.count(counter))), counter
+TOLD = (
+    ErrorCode.BAD_NOTICE,
+    ErrorCode.MISSING_GLYPH,
+    ErrorCode.TIMESTAMP_PENDING,
+    ErrorCode.REVOCATION_PENDING,
+    ErrorCode.SEAL_REFUSED,
+    ErrorCode.PREVIEW_DIFFERS,
+    ErrorCode.JOURNAL_BROKEN,
+    ErrorCode.SIGNER_AWAY,
+)
+"""Why a notice is not sealed yet, as far as a person can do something about it or should know."""
 
 
-def order_seal(floor: Floor, case: Case) -> None:
-    """Have the newest notice sealed."""
-    floor.command(SealNotice(order(floor, case, case.notices[-1])))
+NEED_A_PERSON = ("seal_refused", "preview_differs", "journal_broken", "missing_glyph", "bad_notice")
+"""Codes that do not pass by waiting: the manager sees them, too, until the notice is sealed."""
+
+
+def order_seal(floor: Floor, case: Case, actor: str, approved: NoticeOrder | None = None) -> None:
+    """Record what the newest notice says, ``approved`` if it was previewed, and have it sealed."""
+    notice = case.notices[-1]
+    _order(floor, case, notice, actor, approved or order(floor, case, notice))
+
+
+def _order(floor: Floor, case: Case, notice: Notice, actor: str, says: NoticeOrder) -> None:
+    floor.record(actor, NoticeOrdered(case.case_id, notice.notice_id, says))
+    floor.command(SealNotice(says))
 
 
 def order(floor: Floor, case: Case, notice: Notice) -> NoticeOrder:
@@ -66,6 +84,7 @@ def order(floor: Floor, case: Case, notice: Notice) -> NoticeOrder:
         paused_from=notice.paused_from,
         gap_dues=_gap_dues(floor, notice),
         lapsed_on=notice.lapsed_on,
+        query_code=notice.query_code,
     )
 
 
@@ -116,8 +135,19 @@ def sealed(floor: Floor, event: NoticeSealed) -> None:
     if is_news and floor.presence(case) == "away":
         # Before the seal is recorded: a case that is over with it is forgotten, unless somebody is still to be told.
         notify(floor, case, "notice", {"notice_kind": notice.kind, "number": notice.number})
-    floor.record("hall", NoticeStored(case.case_id, notice.notice_id, event.digest, event.sealed_at))
+    stored = NoticeStored(
+        case.case_id,
+        notice.notice_id,
+        event.digest,
+        event.sealed_at,
+        base_digest=event.base_digest,
+        seal_id=event.seal_id,
+        level=event.level,
+    )
+    floor.record("hall", stored)
     floor.cancel_timer(f"seal:{notice.notice_id}")
+    for reason in NEED_A_PERSON:
+        alarms.keep(floor, f"{reason}:{notice.number}", is_raised=False)
     if is_news:
         floor.tell_change(case)
         floor.tell_terminal(case, NoticeReady(case.case_id, notice.view()))
@@ -128,8 +158,10 @@ def sealing_failed(floor: Floor, event: SealingFailed) -> None:
     case, notice = _find(floor, event.notice_id)
     if case is None or notice is None or not notice.can("fail"):
         return
-    floor.record("hall", SealingRefused(case.case_id, notice.notice_id, event.detail))
-    code = ErrorCode.SEALING_FAILED
+    floor.record("hall", SealingRefused(case.case_id, notice.notice_id, event.detail, event.code))
+    for reason in NEED_A_PERSON:
+        alarms.keep(floor, f"{reason}:{notice.number}", is_raised=reason == event.code)
+    code = next((code for code in TOLD if code == event.code), ErrorCode.SEALING_FAILED)
     floor.tell_seat(floor.seat_in_charge(case), Error(code, SENTENCES[code], notice.notice_id))
     delay_s = min(floor.rules.seal_retry_s * 2 ** min(notice.failures - 1, 16), MAX_SEAL_RETRY_S)
     floor.set_timer(f"seal:{notice.notice_id}", delay_s)
@@ -139,15 +171,23 @@ def seal_again(floor: Floor, notice_id: str) -> None:
     """The time to try again has come."""
     case, notice = _find(floor, notice_id)
     if case is not None and notice is not None and notice.state == "sealing":
-        floor.command(SealNotice(order(floor, case, notice)))
+        _seal(floor, case, notice)
 
 
 def restarted(floor: Floor) -> None:
-    """Order again what was not sealed."""
+    """Have sealed what was not."""
     for case in floor.register.cases.values():
         for notice in case.notices:
             if notice.state == "sealing":
-                floor.command(SealNotice(order(floor, case, notice)))
+                _seal(floor, case, notice)
+
+
+def _seal(floor: Floor, case: Case, notice: Notice) -> None:
+    """Have it sealed as it was recorded. Journals from before orders were recorded get the record now."""
+    if notice.order is not None:
+        floor.command(SealNotice(notice.order))
+    else:
+        _order(floor, case, notice, "hall", order(floor, case, notice))
 
 
 def _find(floor: Floor, notice_id: str) -> tuple[Case | None, Notice | None]:

@@ -143,6 +143,16 @@ FORBIDDEN = (
         "test_guards.py::test_no_notice_while_a_required_material_is_unread",
     ),
     Forbidden(
+        "未预览文书即作出决定（设置 must_preview 为真时）",
+        ErrorCode.PREVIEW_REQUIRED,
+        "test_previews.py::test_without_a_preview_nothing_is_decided_where_the_hall_wants_one",
+    ),
+    Forbidden(
+        "作出与所预览文书不同的决定",
+        ErrorCode.PREVIEW_STALE,
+        "test_previews.py::test_only_what_was_read_is_decided",
+    ),
+    Forbidden(
         "受理日期早于收到日期",
         ErrorCode.ILLEGAL_STEP,
         "test_guards.py::test_an_acceptance_is_never_dated_before_the_receipt",

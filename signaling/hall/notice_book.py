@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from signaling.hall.case import Case
 from signaling.hall.facts import (
     NoticeDelivered,
+    NoticeOrdered,
     NoticePrintReported,
     NoticeStored,
     NoticeVoided,
@@ -22,7 +23,7 @@ from signaling.protocol.acts import VoidNotice
 from signaling.protocol.messages import NoticePrinted, NoticeReceived
 from signaling.protocol.values import Particulars
 
-NoticeFact = NoticeStored | SealingRefused | NoticeDelivered | NoticePrintReported | NoticeVoided
+NoticeFact = NoticeOrdered | NoticeStored | SealingRefused | NoticeDelivered | NoticePrintReported | NoticeVoided
 NoticeRequest = NoticeReceived | NoticePrinted | VoidNotice
 
 
@@ -32,9 +33,11 @@ def apply(case: Case, fact: NoticeFact, time: datetime) -> NoticeRequest | None:
     if notice is None:
         raise KeyError(f"case {case.case_id} has no notice {fact.notice_id}")
     match fact:
+        case NoticeOrdered():
+            notice.order = fact.order
         case NoticeStored():
             notice.step("seal")
-            notice.digest, notice.sealed_at = fact.digest, fact.sealed_at
+            notice.digest, notice.sealed_at, notice.order = fact.digest, fact.sealed_at, None
         case SealingRefused():
             notice.step("fail")
             notice.failures += 1
@@ -72,6 +75,7 @@ def _void(case: Case, notice: Notice, fact: NoticeVoided, time: datetime) -> Non
         failures=0,
         misprints=0,
         void_reason="",
+        query_code=fact.notice.query_code,
     )
     case.notices.append(again)
 
@@ -122,5 +126,6 @@ def add_notice(
         paused_from=case.pauses[-1].since if numbered.kind == "special_procedure" else None,
         lapsed_on=lapsed_on,
         replaces=replaces,
+        query_code=numbered.query_code,
     )
     case.notices.append(notice)

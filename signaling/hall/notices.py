@@ -1,13 +1,17 @@
 """Notices (通知书): the life of one, its number, and what it says about the case as it was decided.
 
 A notice has its number from the decision on and exactly one; then it is sealed, delivered (the terminal verified it)
-and printed. A supervisor can void it; its number stays used. Numbers count without a gap per prefix, kind and year.
+and printed. A supervisor can void it; its number stays used. Numbers count without a gap per prefix, kind and year:
+one that was reserved for a preview and not used is the next one used. What is left over when the year ends is never
+used, for a notice bears the year it was decided in; no act is needed: its last NumberReleased in the journal says
+which case had it and why it was given back, and that is its void record.
 """
 
 from datetime import date, datetime
 
 import msgspec
 
+from signaling.hall.orders import NoticeOrder
 from signaling.hall.tables import next_state
 from signaling.hall.tickets import local_day
 from signaling.protocol.values import (
@@ -55,7 +59,8 @@ class Notice(msgspec.Struct):
     """One notice of a case, with what it says about the case as it was decided.
 
     ``received_at`` is when the papers were complete. ``replaces`` is the number of the voided notice this one stands
-    for, or declares void. ``failures`` counts failed sealings, ``misprints`` failed prints.
+    for, or declares void. ``failures`` counts failed sealings, ``misprints`` failed prints. ``order`` is what it says,
+    kept until it is sealed.
     """
 
     notice_id: str
@@ -78,6 +83,8 @@ class Notice(msgspec.Struct):
     failures: int = 0
     misprints: int = 0
     void_reason: str = ""
+    query_code: str = ""
+    order: NoticeOrder | None = None
 
     def step(self, step: str) -> None:
         """Take one step of the table. Raises IllegalStep."""
@@ -99,6 +106,7 @@ class Notice(msgspec.Struct):
             sealed_at=self.sealed_at,
             replaces=self.replaces,
             void_reason=self.void_reason,
+            query_code=self.query_code,
         )
 
 

@@ -5,10 +5,10 @@ call is on; of a review without a call it sees the marks later. To everyone else
 """
 
 from signaling.hall.case import Case
-from signaling.hall.decisions import held_case
 from signaling.hall.desks import Seat
 from signaling.hall.facts import MarkRecorded, PageShown
 from signaling.hall.floor import Floor
+from signaling.hall.guards import held_case
 from signaling.protocol.errors import ErrorCode, Refused
 from signaling.protocol.messages import OperateMark, ShowPage, WetInk
 from signaling.protocol.values import Material

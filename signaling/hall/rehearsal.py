@@ -133,8 +133,8 @@ class _Day:
     def __init__(self, plan: Plan, rules: HallRules, calendar: WorkingDays) -> None:
         self._plan = plan
         ids = count(1)
-        # News of the line decide nothing; without them the day is rehearsed several times faster.
-        rules = msgspec.structs.replace(rules, tell_s=_NEVER_S)
+        # News of the line decide nothing; without them the day is rehearsed several times faster. Nobody reads drafts.
+        rules = msgspec.structs.replace(rules, tell_s=_NEVER_S, must_preview=False)
         offering = offering_for({visit.skill for visit in plan.visits})
         self._hall = Hall(offering, rules, calendar, lambda: f"id-{next(ids)}")
         self._requests = count(1)

@@ -21,6 +21,8 @@ class HallRules(msgspec.Struct, frozen=True):
     seal_retry_s: float = 10
     correction_days: int = 20
     number_prefix: str = "京通政务"
+    must_preview: bool = True
+    """Whether who decides must have previewed the notice: what was read is what is sealed."""
     may_same_person_decide: bool = False
     """Whether who accepted a case may also decide it (small halls)."""
     hall_name: str = "政务服务大厅"

@@ -25,10 +25,14 @@ from signaling.protocol.office import (
 from signaling.protocol.values import (
     AppointmentSlot,
     Conversion,
+    Correction,
     DeliveryWay,
+    Digest,
     Grade,
     Id,
     LongText,
+    Outcome,
+    Particulars,
     PriorityGroup,
     ShortText,
     Token,
@@ -127,6 +131,29 @@ class ReturnCase(msgspec.Struct, frozen=True, tag=True):
 
     request_id: Id
     case_id: Id
+
+
+class PreviewNotice(msgspec.Struct, frozen=True, tag=True):
+    """Desk in charge: write the notice of this decision, so that it can be read before it is decided.
+
+    Fields as in Decide; checked like it. The number on it is reserved for this case until it is decided, or the case
+    leaves the desk. Answer: NoticePreviewed. A repeat is answered alike; another content gives another draft.
+    """
+
+    request_id: Id
+    case_id: Id
+    outcome: Outcome
+    corrections: tuple[Correction, ...] = ()
+    particulars: Particulars = Particulars()
+
+
+class NoticePreviewed(msgspec.Struct, frozen=True, tag=True):
+    """To the desk: the unsealed notice lies under ``GET /drafts/{digest}``; Decide with this digest seals it."""
+
+    request_id: Id
+    case_id: Id
+    number: ShortText
+    digest: Digest
 
 
 class WorkChanged(msgspec.Struct, frozen=True, tag=True):
@@ -354,6 +381,7 @@ ActOfTerminal = (
 ActOfDesk = (
     OpenCase
     | ReturnCase
+    | PreviewNotice
     | AskFix
     | CallBack
     | MarkMissed
@@ -379,5 +407,5 @@ ActOfStaff = (
 Act = ActOfTerminal | ActOfDesk | ActOfStaff
 """What may be said to the hall beside the messages of messages.py."""
 
-Tidings = SlotsOffered | CaseOpened | WorkChanged | CellOpened | FloorChanged
+Tidings = SlotsOffered | CaseOpened | NoticePreviewed | WorkChanged | CellOpened | FloorChanged
 """What the hall says beside the messages of messages.py."""

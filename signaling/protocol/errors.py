@@ -59,6 +59,17 @@ class ErrorCode(StrEnum):
     ALREADY_EVALUATED = "already_evaluated"
     BOOTH_ONLY = "booth_only"
     INVALID_ENTRY = "invalid_entry"
+    PREVIEW_REQUIRED = "preview_required"
+    PREVIEW_STALE = "preview_stale"
+    DRAFT_FAILED = "draft_failed"
+    BAD_NOTICE = "bad_notice"
+    MISSING_GLYPH = "missing_glyph"
+    TIMESTAMP_PENDING = "timestamp_pending"
+    REVOCATION_PENDING = "revocation_pending"
+    SEAL_REFUSED = "seal_refused"
+    PREVIEW_DIFFERS = "preview_differs"
+    JOURNAL_BROKEN = "journal_broken"
+    SIGNER_AWAY = "signer_away"
 
 
 SENTENCES: dict[ErrorCode, str] = {
@@ -107,6 +118,23 @@ SENTENCES: dict[ErrorCode, str] = {
     ErrorCode.ALREADY_EVALUATED: "本办件已评价",
     ErrorCode.BOOTH_ONLY: "此事项涉及隐私，请到小屋终端办理",
     ErrorCode.INVALID_ENTRY: "填写内容有误，未保存，请核对后重试",
+    ErrorCode.PREVIEW_REQUIRED: "作出决定前须先预览通知书 (preview the notice before deciding)",
+    ErrorCode.PREVIEW_STALE: "预览之后办件有变化，请重新预览 (the case changed since the preview: preview again)",
+    ErrorCode.DRAFT_FAILED: "通知书未能生成，请稍后再预览 (the notice could not be written: preview again later)",
+    ErrorCode.BAD_NOTICE: "通知书中有内容不符合要求，请更正后再预览 (something may not stand on the notice)",
+    ErrorCode.MISSING_GLYPH: "通知书中有字库缺少的字，不能出具 (a character that no font here can print)",
+    ErrorCode.TIMESTAMP_PENDING: "通知书已盖章，时间戳服务暂时不可用，取得后即送达 (sealed; waiting for the timestamp)",
+    ErrorCode.REVOCATION_PENDING: (
+        "通知书已盖章，证书状态暂时查不到，查到后即送达 (sealed; waiting for the certificate's status)"
+    ),
+    ErrorCode.SEAL_REFUSED: "印章未获授权或已停用，通知书未盖章，请联系印章管理员 (this seal may not be used now)",
+    ErrorCode.PREVIEW_DIFFERS: (
+        "待盖章的内容与预览不一致，已拒绝盖章，请联系管理员 (what was to be sealed is not what was previewed)"
+    ),
+    ErrorCode.JOURNAL_BROKEN: (
+        "办件记录与签章系统所存不符，已拒绝盖章，请立即联系管理员 (the records were changed: nothing is sealed)"
+    ),
+    ErrorCode.SIGNER_AWAY: "签章服务暂时不可用，将自动重试 (the signing service is away; trying again)",
 }
 """The Chinese sentence of each code; the code itself is for programs."""
 

@@ -20,6 +20,7 @@ from signaling.protocol.values import (
     Correction,
     DeliveryWay,
     Digest,
+    DigestOrEmpty,
     EndReason,
     Id,
     Material,
@@ -81,7 +82,10 @@ class LogIn(msgspec.Struct, frozen=True, tag=True):
 
 
 class Welcome(msgspec.Struct, frozen=True, tag=True):
-    """The connection is open. ``http_token`` opens /materials as a bearer token while this connection lives."""
+    """The connection is open. ``http_token`` opens /materials as a bearer token while this connection lives.
+
+    ``licence_roots``, for desks: PEM certificates of authorities whose sealed or signed documents are believed.
+    """
 
     version: int
     session_id: Id
@@ -90,6 +94,7 @@ class Welcome(msgspec.Struct, frozen=True, tag=True):
     server_time: datetime
     roles: tuple[Role, ...] = ()
     is_clock_simulated: bool = False
+    licence_roots: str = ""
 
 
 class Catalogue(msgspec.Struct, frozen=True, tag=True):
@@ -181,7 +186,9 @@ class TicketChanged(msgspec.Struct, frozen=True, tag=True):
 class Decide(msgspec.Struct, frozen=True, tag=True):
     """Desk in charge: take this step of the case's table. Answer: Done.
 
-    ``corrections`` go with request_corrections and advise, ``particulars`` with what the outcome demands.
+    ``corrections`` go with request_corrections and advise, ``particulars`` with what the outcome demands. ``preview``
+    is the digest of the draft that was looked at (PreviewNotice): exactly that is sealed, or the decision is refused
+    with ``preview_stale``. Without one a hall that wants previews refuses with ``preview_required``.
     """
 
     request_id: Id
@@ -189,6 +196,7 @@ class Decide(msgspec.Struct, frozen=True, tag=True):
     outcome: Outcome
     corrections: tuple[Correction, ...] = ()
     particulars: Particulars = Particulars()
+    preview: DigestOrEmpty = ""
 
 
 class NoticeReady(msgspec.Struct, frozen=True, tag=True):

@@ -12,7 +12,11 @@ import msgspec
 OFFICIAL_TIME = timezone(timedelta(hours=8), "CST")
 """The time every hall keeps and shows, whatever the machine's own zone is (UTC+8 in the whole country)."""
 
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Base 32 without look-alikes: the characters of tokens and query codes."""
+
 Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+DigestOrEmpty = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}\Z")]
 ShortText = Annotated[str, msgspec.Meta(max_length=200)]
 LongText = Annotated[str, msgspec.Meta(max_length=2000)]
@@ -192,13 +196,19 @@ class Material(msgspec.Struct, frozen=True):
 
 
 class Correction(msgspec.Struct, frozen=True):
-    """One item of a correction notice: which material, where, what is wrong, what it must meet."""
+    """One item of a correction notice: which material, where, what is wrong, what it must meet.
+
+    ``mark_number`` is the running number of the mark among that material's marks, 0 without one; ``crop`` the digest
+    of a PNG or JPEG of the marked place that this desk handed in, "" without one.
+    """
 
     slot: Id
     page: Annotated[int, msgspec.Meta(ge=0)]
     problem: LongText
     requirement: LongText
     mark_id: str = ""
+    mark_number: Annotated[int, msgspec.Meta(ge=0, le=9_999)] = 0
+    crop: DigestOrEmpty = ""
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -317,6 +327,7 @@ class NoticeView(msgspec.Struct, frozen=True):
     """A notice as both ends see it. ``digest`` is empty until it is sealed.
 
     ``replaces`` is the number of the voided notice it stands for; ``void_reason`` says why this one is void.
+    ``query_code`` finds it on the public page: 12 characters of base 32, shown in fours; empty before there were any.
     """
 
     notice_id: Id
@@ -328,6 +339,7 @@ class NoticeView(msgspec.Struct, frozen=True):
     sealed_at: datetime | None = None
     replaces: str = ""
     void_reason: LongText = ""
+    query_code: str = ""
 
 
 class CaseView(msgspec.Struct, frozen=True):

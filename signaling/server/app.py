@@ -14,7 +14,7 @@ import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import msgspec
@@ -36,15 +36,19 @@ from signaling.server.engine import CuttableProtocol
 from signaling.server.enrol import first_start, write_private
 from signaling.server.errors import AlreadyRunning, SettingsWrong
 from signaling.server.figures_api import FiguresApi
+from signaling.server.file_check import FileCheck
+from signaling.server.licence_roots import read_licence_roots
 from signaling.server.material_api import MaterialApi, refusal
 from signaling.server.materials import Materials
-from signaling.server.notice_facts import Office
+from signaling.server.notice_api import NoticeApi
+from signaling.server.notice_register import NoticeRegister
 from signaling.server.notify import FileGateway, Notifier
 from signaling.server.page_api import PageApi
 from signaling.server.register import Register
 from signaling.server.runner import Runner
 from signaling.server.sealing import Sealer
 from signaling.server.settings import Settings
+from signaling.server.signer_process import signer_for
 from signaling.server.store import Store
 
 logger = logging.getLogger(__name__)
@@ -68,15 +72,8 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
     clock: Clock = SystemClock()
     if settings.simulated_clock is not None:
         clock = SimulatedClock(settings.simulated_clock, clock)
-    office = Office(
-        authority=settings.organisation,
-        place=settings.place,
-        office_phone=settings.office_phone,
-        complaint_phone=settings.complaint_phone,
-        query_way=settings.query_way,
-    )
     data = settings.data
-    with ExitStack() as stack:
+    async with AsyncExitStack() as stack:
         stack.enter_context(_only_server(data))
         listener = stack.enter_context(closing(_listen(settings.host, settings.port)))
         url = _url(settings, listener.getsockname()[1])
@@ -86,26 +83,37 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
             logger.warning("the clock is simulated: hall time is %s", f"{clock.now():%Y-%m-%d %H:%M:%S}")
         passwords = stack.enter_context(closing(Passwords()))
         materials = stack.enter_context(closing(Materials(data / "materials", store, settings.max_material_mib << 20)))
-        sealer = stack.enter_context(closing(Sealer(data / "seal", office, store, materials, clock.now)))
+        sealer = Sealer(await stack.enter_async_context(signer_for(settings)), store, materials)
         register = Register(store)
-        first_start(register, passwords, data, url, sealer.trust_root, catalogue.skills())
+        roots = await sealer.trust_roots()
+        first_start(register, passwords, data, url, roots, catalogue.skills())
 
         gateway = stack.enter_context(closing(FileGateway(data / "sms" / "outbox.jsonl")))
         notifier = stack.enter_context(closing(Notifier(gateway, settings.rules.hall_name)))
-        connections = Connections(Door(register, passwords), lambda event: runner.happen(event), clock)
+        connections = Connections(
+            Door(register, passwords),
+            lambda event: runner.happen(event),
+            clock,
+            read_licence_roots(settings.licence_roots),
+        )
         runner = Runner(
             lambda: Hall(catalogue.offering(), settings.rules, calendar, new_id),
             store,
             connections,
             materials.absent,
+            sealer.draft,
             sealer.seal,
             notifier.send,
             clock,
         )
+        pages = PageApi(runner.board if settings.board else None)
         routes = [
             *catalogue.routes(),
-            *MaterialApi(materials, connections.session_of, runner.may_read).routes(),
-            *PageApi(runner.board if settings.board else None).routes(),
+            *MaterialApi(materials, connections.session_of, runner.may_read, sealer.drafts.get).routes(),
+            *pages.routes(),
+            *NoticeApi(
+                NoticeRegister(store), sealer, FileCheck(roots), settings.check_address, pages.whole("notice.html")
+            ).routes(),
             *FiguresApi(settings, connections.session_of, clock.now).routes(),
         ]
 
@@ -115,6 +123,7 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
             say(f"大厅已启动 (listening): {url}")
             site = url.replace("ws", "http", 1).removesuffix("/hall")
             say(f"管理页面 (manager's page): {site}/manage")
+            say(f"文书核验 (public check of notices): {site}/N")
             if settings.board:
                 say(f"叫号大屏 (board): {site}/board")
 

@@ -86,12 +86,14 @@ class Connections:
         door: Door,
         happen: Callable[[Event], None],
         clock: Clock,
+        licence_roots: str = "",
         admission_s: float = ADMISSION_S,
         send_s: float = SEND_S,
     ) -> None:
         self._door = door
         self._happen = happen
         self._clock = clock
+        self._licence_roots = licence_roots
         self._admission_s = admission_s
         self._send_s = send_s
         self._sessions: dict[str, Session] = {}
@@ -197,6 +199,7 @@ class Connections:
                 self._clock.now(),
                 roles,
                 self._clock.is_simulated,
+                self._licence_roots if isinstance(party, Desk) else "",
             )
             session.outbox.put(encode(welcome))
             logger.info("session %s: %s admitted", session.session_id, session.party_id)

@@ -86,14 +86,15 @@ def first_start(
 
     The terminal gets ``devices/T-01.json``, the reviewer ``first-login.json``, the manager ``manager-login.json``.
     True when somebody was enrolled. At every start ``trust-root.pem`` is written, and files of the first start
-    that are still here get the present ``url``: the programs on this machine find the hall on its new port. Blocks.
+    that are still here get the present ``url`` and trust root: the programs on this machine find the hall on its new
+    port, and trust a seal that came after the first start. Blocks.
     """
     device_file, login_file = folder / "devices" / f"{FIRST_TERMINAL}.json", folder / "first-login.json"
     manager_file = folder / "manager-login.json"
     write_private(folder / "trust-root.pem", trust_root.encode())
-    _readdress(device_file, DeviceFile, url)
-    _readdress(login_file, LoginFile, url)
-    _readdress(manager_file, LoginFile, url)
+    _refresh(device_file, DeviceFile, url=url, trust_root=trust_root)
+    _refresh(login_file, LoginFile, url=url)
+    _refresh(manager_file, LoginFile, url=url)
     if has_no_reviewer := register.is_without("reviewers").result():
         password = new_password()
         write_private(login_file, msgspec.json.encode(LoginFile(FIRST_REVIEWER, password, FIRST_DESK, url)))
@@ -118,13 +119,13 @@ def first_start(
     return has_no_reviewer or has_no_manager or has_no_terminal
 
 
-def _readdress(path: Path, kind: type[DeviceFile] | type[LoginFile], url: str) -> None:
+def _refresh(path: Path, kind: type[DeviceFile] | type[LoginFile], **present: str) -> None:
     try:
         made = msgspec.json.decode(path.read_bytes(), type=kind)
     except (FileNotFoundError, msgspec.DecodeError):
         return
-    if made.url != url:
-        write_private(path, msgspec.json.encode(msgspec.structs.replace(made, url=url)))
+    if (now := msgspec.structs.replace(made, **present)) != made:
+        write_private(path, msgspec.json.encode(now))
 
 
 def write_private(path: Path, content: bytes) -> None:

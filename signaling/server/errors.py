@@ -10,8 +10,7 @@ ServerError                    the server cannot do what was asked
 │   ├── StorageUnavailable     the store cannot write or read now
 │   └── StoreDamaged           the store's own check failed; the server refuses to start
 ├── FiguresFailed              figures from the journal could not be made, or not in time
-├── GatewayRefused             the gateway does not take this message, now or later
-└── ChainBroken(seq)           an entry of the journal is not what was written
+└── GatewayRefused             the gateway does not take this message, now or later
 """
 
 from signaling.protocol.errors import ErrorCode
@@ -66,14 +65,3 @@ class StorageUnavailable(StoreError):
 
 class StoreDamaged(StoreError):
     """The database does not pass its own check."""
-
-
-class ChainBroken(ServerError):
-    """The journal is not the one that was written; ``seq`` is the first entry that does not fit.
-
-    ``fault`` (Chinese) and ``reason`` (English) each say what is wrong with it.
-    """
-
-    def __init__(self, seq: int, fault: str, reason: str) -> None:
-        super().__init__(f"条目 {seq} {fault} (journal entry {seq}: {reason})")
-        self.seq = seq

@@ -1,4 +1,4 @@
-"""Materials over HTTP beside the WebSocket: PUT, GET and HEAD /materials/{digest}.
+"""Materials over HTTP beside the WebSocket: PUT, GET and HEAD /materials/{digest}; GET /drafts/{digest}.
 
 A digest that may not be seen is answered exactly like one that does not exist. Files
 leave only as attachments that nobody may sniff or keep.
@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from signaling.hall.events import Party, Staff, Terminal
+from signaling.hall.events import Desk, Party, Staff
 from signaling.protocol.errors import SENTENCES, ErrorCode, Refused
 from signaling.server.connections import Session
 from signaling.server.errors import StoreError
@@ -37,6 +37,7 @@ _STATUS = {
     ErrorCode.TOO_MANY_ATTEMPTS: 429,
     ErrorCode.STORAGE_FULL: 507,
     ErrorCode.STORAGE_UNAVAILABLE: 503,
+    ErrorCode.SIGNER_AWAY: 503,
 }
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -48,22 +49,30 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 _MOST_FILES, _MOST_BYTES, _REFILL_S = 50.0, float(500 << 20), 600.0
 """What one terminal may hand in at once; used up, it comes back evenly within ten minutes."""
 
+_CROP_BYTES = 4 << 20
+"""A desk hands in pictures of marked places, nothing larger."""
+
 _DRAIN_BYTES = 32 << 20
 """So much of a refused body is read on, so that the sender sees the answer and not a broken connection."""
 
 
 class MaterialApi:
-    """The three routes. ``session_of`` knows the bearer tokens, ``may_read`` is the hall's word on who sees what."""
+    """The routes. ``session_of`` knows the bearer tokens, ``may_read`` is the hall's word on who sees what.
+
+    ``draft_of`` has the drafts of notices that are being previewed.
+    """
 
     def __init__(
         self,
         materials: Materials,
         session_of: Callable[[str], Session | None],
         may_read: Callable[[Party, str], bool],
+        draft_of: Callable[[str], bytes | None],
     ) -> None:
         self._materials = materials
         self._session_of = session_of
         self._may_read = may_read
+        self._draft_of = draft_of
         self._quotas: dict[str, tuple[TokenBucket, TokenBucket]] = {}
 
     def routes(self) -> list[Route]:
@@ -71,6 +80,7 @@ class MaterialApi:
         return [
             Route("/materials/{digest}", self._put, methods=["PUT"]),
             Route("/materials/{digest}", self._get, methods=["GET", "HEAD"]),
+            Route("/drafts/{digest}", self._get_draft, methods=["GET"]),
         ]
 
     async def _put(self, request: Request) -> Response:
@@ -91,16 +101,18 @@ class MaterialApi:
     async def _take_in(self, request: Request) -> Response:
         session = self._authenticate(request)
         digest = _digest(request)
-        if not isinstance(session.party, Terminal):
+        if isinstance(session.party, Staff):
             raise Refused(ErrorCode.NOT_ALLOWED)
+        most = _CROP_BYTES if isinstance(session.party, Desk) else self._materials.max_bytes
         declared = request.headers.get("content-length", "")
         # a body of unannounced length counts as the largest one
         size = int(declared) if declared.isdecimal() else self._materials.max_bytes
-        if size > self._materials.max_bytes:
+        if size > most:
             raise Refused(ErrorCode.MATERIAL_TOO_LARGE, declared)
         self._count(session.party_id, size)
-        is_new = await self._materials.receive(digest, session.party_id, request.stream())
-        logger.info("terminal %s: material %s %s", session.party_id, digest[:12], "stored" if is_new else "was here")
+        is_picture = isinstance(session.party, Desk)
+        is_new = await self._materials.receive(digest, session.party_id, request.stream(), is_picture=is_picture)
+        logger.info("%s: material %s %s", session.party_id, digest[:12], "stored" if is_new else "was here")
         return Response(status_code=201 if is_new else 200)
 
     async def _get(self, request: Request) -> Response:
@@ -120,6 +132,18 @@ class MaterialApi:
             return refusal(problem.code)
         headers = _HEADERS | {"Content-Length": str(stored.size)}
         return StreamingResponse(self._chunks(stream), media_type=stored.media_type, headers=headers)
+
+    async def _get_draft(self, request: Request) -> Response:
+        """The unsealed notice somebody previews, for desks. Only who was told the digest can ask for it; not logged."""
+        try:
+            if not isinstance(self._authenticate(request).party, Desk):
+                raise Refused(ErrorCode.NOT_FOUND)
+            draft = self._draft_of(_digest(request))
+        except Refused as problem:
+            return refusal(problem.code)
+        if draft is None:
+            return refusal(ErrorCode.NOT_FOUND)
+        return Response(draft, media_type="application/pdf", headers=_HEADERS)
 
     async def _head(self, session: Session, digest: str) -> Response:
         """Also answers a terminal about what it has handed in itself: then it need not send it again."""

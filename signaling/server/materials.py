@@ -25,6 +25,8 @@ from signaling.server.store import Connection, Store
 T = TypeVar("T")
 
 CHUNK_BYTES = 1 << 20
+PICTURES: tuple[MediaType, ...] = ("image/png", "image/jpeg")
+"""What can stand on a notice beside a correction."""
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _MAGIC: tuple[tuple[bytes, MediaType], ...] = (
     (b"%PDF-", "application/pdf"),
@@ -60,13 +62,15 @@ class Materials:
         """Wait for file work under way."""
         self._threads.shutdown()
 
-    async def receive(self, digest: str, party: str, stream: AsyncIterator[bytes]) -> bool:
+    async def receive(self, digest: str, party: str, stream: AsyncIterator[bytes], *, is_picture: bool = False) -> bool:
         """Take in a file that hashes to ``digest``; True when it is new here, False when it was there already.
 
-        Durable when this returns. Raises Refused with material_too_large, material_unsupported, material_damaged
-        or storage_full, and StoreError; then no trace is left.
+        ``is_picture``: only what can stand on a notice beside a correction. Durable when this returns. Raises Refused
+        with material_too_large, material_unsupported, material_damaged or storage_full, and StoreError; then no trace
+        is left.
         """
-        incoming = await self._run(lambda: _Incoming(self._incoming, self.max_bytes))
+        types = PICTURES if is_picture else get_args(MediaType)
+        incoming = await self._run(lambda: _Incoming(self._incoming, self.max_bytes, types))
         try:
             held = bytearray()
             async for piece in stream:
@@ -82,7 +86,7 @@ class Materials:
 
     def keep(self, content: bytes) -> StoredFile:
         """Store a file made here, durable when this returns; its row is the caller's (``insert_row``). Blocks."""
-        incoming = _Incoming(self._incoming, self.max_bytes)
+        incoming = _Incoming(self._incoming, self.max_bytes, get_args(MediaType))
         try:
             incoming.write(content)
             digest = hashlib.sha256(content).hexdigest()
@@ -105,9 +109,11 @@ class Materials:
         """What is known of a digest; with ``uploaded_by`` only if that party has handed these bytes in itself."""
         return await asyncio.wrap_future(self._store.do(lambda connection: _find(connection, digest, uploaded_by)))
 
-    def absent(self, party: str, materials: Iterable[Material]) -> "Future[tuple[str, ...]]":
-        """The digests that this party has not handed in, or not with that size and type."""
-        claimed = tuple(materials)
+    def absent(
+        self, party: str, materials: Iterable[Material], pictures: Iterable[str] = ()
+    ) -> "Future[tuple[str, ...]]":
+        """The digests that this party has not handed in, or not with that size and type, or not as a picture."""
+        claimed, shown = tuple(materials), tuple(pictures)
 
         def read(connection: Connection) -> tuple[str, ...]:
             missing = []
@@ -115,6 +121,10 @@ class Materials:
                 stored = _find(connection, material.digest, party)
                 if stored is None or (stored.size, stored.media_type) != (material.size, material.media_type):
                     missing.append(material.digest)
+            for digest in shown:
+                stored = _find(connection, digest, party)
+                if stored is None or stored.media_type not in PICTURES:
+                    missing.append(digest)
             return tuple(missing)
 
         return self._store.do(read)
@@ -129,7 +139,8 @@ class Materials:
 class _Incoming:
     """One file on its way in; used by one thread at a time."""
 
-    def __init__(self, folder: Path, max_bytes: int) -> None:
+    def __init__(self, folder: Path, max_bytes: int, types: tuple[MediaType, ...]) -> None:
+        self._types = types
         self._path = folder / secrets.token_hex(16)
         self._max_bytes = max_bytes
         self._hash = hashlib.sha256()
@@ -141,7 +152,7 @@ class _Incoming:
     def write(self, chunk: bytes) -> None:
         if self._media_type is None and chunk:
             self._media_type = sniff(chunk)
-            if self._media_type is None:
+            if self._media_type not in self._types:
                 raise Refused(ErrorCode.MATERIAL_UNSUPPORTED)
         self._size += len(chunk)
         if self._size > self._max_bytes:

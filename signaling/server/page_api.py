@@ -1,4 +1,4 @@
-"""Web pages over HTTP: the hall board, the manager's page and their files, all in signaling/server/pages/.
+"""Web pages over HTTP: hall board, manager's page, public check and their files, all in signaling/server/pages/.
 
 The files are read once. A browser asks again each time whether they changed (ETag), so a new version of the server
 never meets an old page; and it may load nothing from anywhere else (Content-Security-Policy).
@@ -57,7 +57,7 @@ class PageApi:
     def routes(self) -> list[Route]:
         """For the application."""
         routes = [
-            Route("/manage", self._whole("manage.html"), methods=["GET"]),
+            Route("/manage", self.whole("manage.html"), methods=["GET"]),
             Route("/pages/hall-cjk.ttc", _font, methods=["GET"]),
             Route("/pages/{file}", self._file, methods=["GET"]),
         ]
@@ -67,12 +67,14 @@ class PageApi:
                 return self._answer_board(board)
 
             routes += [
-                Route("/board", self._whole("board.html"), methods=["GET"]),
+                Route("/board", self.whole("board.html"), methods=["GET"]),
                 Route("/board.json", board_now, methods=["GET"]),
             ]
         return routes
 
-    def _whole(self, name: str) -> Callable[[Request], Awaitable[Response]]:
+    def whole(self, name: str) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint that answers with this page."""
+
         async def page(request: Request) -> Response:
             return self._answer(request, name)
 

@@ -18,7 +18,7 @@ from signaling.hall.commands import (
     CancelTimer,
     CloseSession,
     Command,
-    NoticeOrder,
+    DraftNotice,
     Notify,
     Record,
     SealNotice,
@@ -27,9 +27,12 @@ from signaling.hall.commands import (
 )
 from signaling.hall.events import (
     Connected,
+    Desk,
     Disconnected,
+    DraftFailed,
     Event,
     MessageReceived,
+    NoticeDrafted,
     NoticeSealed,
     Notified,
     Party,
@@ -39,8 +42,10 @@ from signaling.hall.events import (
     TimerFired,
 )
 from signaling.hall.facts import Entry
+from signaling.hall.orders import NoticeOrder
+from signaling.protocol.acts import PreviewNotice
 from signaling.protocol.errors import SENTENCES, ErrorCode
-from signaling.protocol.messages import Error, FromHall, SubmitCase, SubmitCorrection, ToHall
+from signaling.protocol.messages import Decide, Error, FromHall, SubmitCase, SubmitCorrection, ToHall
 from signaling.protocol.office import Board
 from signaling.protocol.values import Material
 from signaling.server.clock import Clock
@@ -80,13 +85,21 @@ class OutletPort(Protocol):
     def close(self, session_id: str, code: ErrorCode) -> None: ...
 
 
-Absent = Callable[[str, Iterable[Material]], "Future[tuple[str, ...]]"]
+class Absent(Protocol):
+    """Which of these files, and of these pictures, that party has not handed in (``materials.Materials.absent``)."""
+
+    def __call__(
+        self, party: str, materials: Iterable[Material], pictures: Iterable[str] = ()
+    ) -> "Future[tuple[str, ...]]": ...
+
+
+Draft = Callable[[str, NoticeOrder], Awaitable[NoticeDrafted | DraftFailed]]
 Seal = Callable[[NoticeOrder], Awaitable[NoticeSealed | SealingFailed]]
 Tell = Callable[[Notify], Awaitable[Notified]]
 
 
 class Runner:
-    """Drives one hall. ``new_hall`` makes an empty one; ``absent``, ``seal`` and ``tell`` are the hands it has."""
+    """Drives one hall. ``new_hall`` makes an empty one; what it has done by ``absent``, ``draft`` ... are its hands."""
 
     def __init__(
         self,
@@ -94,6 +107,7 @@ class Runner:
         journal: JournalPort,
         outlet: OutletPort,
         absent: Absent,
+        draft: Draft,
         seal: Seal,
         tell: Tell,
         clock: Clock,
@@ -103,6 +117,7 @@ class Runner:
         self._journal = journal
         self._outlet = outlet
         self._absent = absent
+        self._draft = draft
         self._seal = seal
         self._tell = tell
         self._clock = clock
@@ -111,7 +126,7 @@ class Runner:
         self._live: dict[str, Party] = {}
         self._timers = Timers()
         self._under_way: dict[str, asyncio.Task[None]] = {}
-        """Notices that are being sealed and notifications that are being sent; an order that comes again is known."""
+        """Notices that are drafted or sealed and notifications that are sent; an order that comes again is known."""
         self._trouble: ErrorCode | None = ErrorCode.STORAGE_UNAVAILABLE
 
     def happen(self, event: Event) -> None:
@@ -238,6 +253,8 @@ class Runner:
                     self._timers.set(timer_id, now + timedelta(seconds=delay_s))
                 case CancelTimer(timer_id):
                     self._timers.cancel(timer_id)
+                case DraftNotice(preview_id, order):
+                    self._begin(preview_id, partial(self._draft, preview_id, order), group)
                 case SealNotice(order):
                     self._begin(order.notice_id, partial(self._seal, order), group)
                 case Notify():
@@ -246,11 +263,16 @@ class Runner:
                     assert_never(command)
 
     def _lookup(self, event: Event) -> "Future[tuple[str, ...]] | None":
-        """Which materials of a submission are not in the store."""
-        if not (isinstance(event, MessageReceived) and isinstance(event.message, SubmitCase | SubmitCorrection)):
+        """Which materials of a submission, or pictures in a decision, are not in the store."""
+        if not isinstance(event, MessageReceived):
             return None
-        party = self._live.get(event.session_id)
-        return self._absent(party.terminal_id, event.message.materials) if isinstance(party, Terminal) else None
+        message, party = event.message, self._live.get(event.session_id)
+        if isinstance(message, SubmitCase | SubmitCorrection) and isinstance(party, Terminal):
+            return self._absent(party.terminal_id, message.materials)
+        if isinstance(message, Decide | PreviewNotice) and isinstance(party, Desk):
+            crops = [correction.crop for correction in message.corrections if correction.crop]
+            return self._absent(party.reviewer_id, (), crops) if crops else None
+        return None
 
     def _refuse(self, batch: list[Event], code: ErrorCode) -> None:
         """The batch has not happened; from now on the hall needs mending."""
@@ -288,7 +310,6 @@ def id_of(message: ToHall) -> str:
 
 
 def _subject_of(event: Event) -> str:
-    """What an event is about, for the log: its session, timer or notice."""
-    return next(
-        (str(value) for name in ("session_id", "timer_id", "notice_id") if (value := getattr(event, name, ""))), "hall"
-    )
+    """What an event is about, for the log: its session, timer, notice or preview."""
+    names = ("session_id", "timer_id", "notice_id", "preview_id")
+    return next((str(value) for name in names if (value := getattr(event, name, ""))), "hall")

@@ -42,11 +42,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     office_phone: Text = "010-12345"
     complaint_phone: Text = "010-12345"
     query_way: Text = "凭受理编号在任一自助终端或政务服务网查询"
+    check_address: Text = "https://hall.example/N"
+    """Where anyone can check a notice: stands on the notices and in their printed codes, the code follows behind it."""
+    signer_socket: Path | None = None
+    """Socket of a signing process that runs by itself; else the server starts its own."""
+    clock_sync_file: Path | None = None
+    """File that the machine's time service touches when it has set the clock; without a fresh one no timestamps."""
+    renew_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 365
+    """A notice's timestamp is renewed so many days before it can no longer be checked."""
     max_material_mib: Annotated[int, msgspec.Meta(ge=1, le=4096)] = 200
     catalogue: Path | None = None
     """Own service items (a folder of tables, or JSON) instead of what was imported or the ones in the package."""
     calendar: Path | None = None
     """Own calendar of working days instead of the one in the package."""
+    licence_roots: Path | None = None
+    """Folder of root certificates (PEM) of authorities whose e-licences are believed when they are handed in."""
     ready_file: Path | None = None
     """Written with the hall's URL as soon as it listens."""
     board: bool = True

@@ -24,8 +24,8 @@ import msgspec
 
 from signaling.hall.commands import Record
 from signaling.hall.facts import Entry, Fact
+from signaling.hall.journal import FIRST_HASH, Row, check_chain, hash_entry
 from signaling.server.errors import StorageFull, StorageUnavailable, StoreDamaged, StoreError
-from signaling.server.journal import FIRST_HASH, Row, check_chain, hash_entry
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ Connection = sqlite3.Connection
 T = TypeVar("T")
 
 _MOST_JOBS = 1024
-_MADE_AFTER = ("seal", "materials", "devices")
+_MADE_AFTER = ("seal", "signing", "materials", "devices")
 """What a hall makes in its data folder, each only after the tables of the store are on the disk."""
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 # a failed fsync may have thrown the dirty pages away: trying again would report a success that is none ("fsyncgate")

@@ -4,15 +4,17 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -44,6 +46,8 @@ from esign import (
     seal_notice,
 )
 from esign.keys import FileKey
+from esign.revocation import FolderRevocation
+from esign.timestamps import ClockGuard, LocalTimestamper
 
 AUTHORITY = "北京市通州区政务服务管理局"
 RARE_NAME = "𬬻䶮㛃𡋾鿍𫖯𬭚𬬭𫓧"
@@ -82,7 +86,7 @@ def make_materials(count: int) -> tuple[Material, ...]:
         Material(
             name=f"总平面布置图（第{index}张）",
             form="原件",
-            source="自助终端高拍仪",
+            source="高拍仪",
             pages=index,
             sha256=hashlib.sha256(bytes([index])).hexdigest(),
         )
@@ -165,7 +169,7 @@ _OTHERS: dict[type[NoticeFacts], dict[str, Any]] = {
     ClosingNotice: {
         **_ACCEPTED,
         "outcome": "准予行政许可",
-        "documents": "准予行政许可决定书、建设工程规划许可证",
+        "documents": ("准予行政许可决定书", "建设工程规划许可证"),
         "collection": "24小时智能柜（自助终端03，12号柜格）",
         "code": "604713",
         "keep_until": date(2026, 11, 29),
@@ -213,6 +217,9 @@ def make_slip(**changes: Any) -> SlipFacts:
     return SlipFacts(**{**own, **changes})
 
 
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
 class Issuer:
     """A certificate authority of these tests, able to issue what a real one would refuse."""
 
@@ -229,8 +236,10 @@ class Issuer:
         builder = builder.serial_number(x509.random_serial_number()).not_valid_after(end)
         return builder.not_valid_before(datetime.now(UTC) - timedelta(days=9))
 
-    def issue(self, organisation: str, *, for_time: bool, end: datetime | None = None) -> FileKey:
-        key = ec.generate_private_key(ec.SECP256R1())
+    def issue(
+        self, organisation: str, *, for_time: bool, end: datetime | None = None, key: PrivateKey | None = None
+    ) -> FileKey:
+        key = key or ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name(
             [
                 x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
@@ -247,11 +256,18 @@ class Issuer:
         return FileKey(key, certificate.public_bytes(Encoding.DER))
 
     def seal(self, key: FileKey | None = None, timestamper: FileKey | None = None) -> Seal:
+        root = x509.load_pem_x509_certificate(self.root_pem).public_bytes(Encoding.DER)
+        key = key or self.issue(AUTHORITY, for_time=False)
+        timestamper = timestamper or self.issue("Cloud Window", for_time=True)
         return Seal(
-            StampDesign(AUTHORITY, "行政审批专用章"),
-            key or self.issue(AUTHORITY, for_time=False),
-            timestamper or self.issue("Cloud Window", for_time=True),
-            self.root_pem,
+            seal_id="0123456789abcdef",
+            design=StampDesign(AUTHORITY, "行政审批专用章"),
+            key=key,
+            chain=(root,),
+            timestamper=LocalTimestamper(timestamper, (timestamper.certificate, root), ClockGuard()),
+            revocation=FolderRevocation(Path("nowhere")),  # its certificates declare no lists and need none
+            code_key=key,
+            root_pem=self.root_pem,
             is_test=True,
         )
 
@@ -287,6 +303,11 @@ def issuer_type() -> type[Issuer]:
 
 
 @pytest.fixture(scope="session")
+def rsa_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 3072)
+
+
+@pytest.fixture(scope="session")
 def seal(tmp_path_factory: pytest.TempPathFactory) -> Seal:
     return make_test_authority(tmp_path_factory.mktemp("authority") / "seal", AUTHORITY)
 
@@ -313,3 +334,50 @@ def judge() -> Callable[..., subprocess.CompletedProcess[bytes]]:
         return subprocess.run([tool, *map(str, arguments)], capture_output=True, check=False, timeout=60)
 
     return run
+
+
+Answer = tuple[int, str, bytes]
+"""Status, media type, body."""
+
+
+class WebServer:
+    """Answers over HTTP on the loopback by functions of these tests: path -> function of the request's body."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Callable[[bytes], Answer]] = {}
+        self.requests: list[str] = []
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                server.requests.append(self.path)
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                status, kind, content = server.answers[self.path](body)
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Nobody listens at `url` any more; a second time changes nothing."""
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def web() -> Iterator[WebServer]:
+    server = WebServer()
+    yield server
+    server.stop()

@@ -51,3 +51,15 @@ def test_broken_values_are_refused(bad: bytes) -> None:
 def test_trailing_bytes_are_refused() -> None:
     with pytest.raises(ValueError, match="length says"):
         der.content_of(der.integer(1) + b"\0")
+
+
+def test_der_all_the_way_down() -> None:
+    good = der.sequence(der.integer(1), der.context(0, der.octets(b"x" * 200)))
+    assert der.is_der(good)
+    assert not der.is_der(good + b"\0")
+    assert not der.is_der(b"")
+    assert not der.is_der(b"\x30\x81\x03\x02\x01\x01")  # a length in more bytes than it needs
+    assert not der.is_der(b"\x30\x80\x02\x01\x01\0\0")  # of unknown length (BER)
+    assert not der.is_der(der.sequence(b"\x02\x02\x01"))  # the same faults further in
+    assert not der.is_der(der.sequence(b"\x30\x81\x03\x02\x01\x01"))
+    assert not der.is_der(b"\x1f\x81\x01\x00")  # a tag of several bytes

@@ -45,7 +45,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "acceptance/1": ("第三十二条第一款第（五）项", "2026年11月22日起予以受理", "材料齐全受理"),
     "gap_acceptance/1": (
         "容缺受理", "法定代表人身份证复印件", "5个工作日", "2026年11月27日", "按现有材料依法作出决定",
-        "不作为不良信用记录", "申请人承诺", "一式2份", "受理材料清单",
+        "不作为不良信用记录", "容缺受理承诺书", "作出如下承诺", "承诺单位（盖章）", "本承诺书一式2份", "受理材料清单",
     ),
     "correction/1": ("第三十二条第一款第（四）项", "以上为需要补正的全部内容", "2026年12月6日"),
     "not_accepted/1": (
@@ -59,7 +59,10 @@ SAID: dict[str, tuple[str, ...]] = {
         "第三十八条第二款", "不予行政许可", "建筑退线距离3米", "绿地率21%", "六十日内", "行政复议", "六个月内",
         "行政诉讼",
     ),
-    "closing/1": ("准予行政许可", "建设工程规划许可证", "24小时智能柜", "604713", "2026年11月29日"),
+    "closing/1": (
+        "准予行政许可", "《建设工程规划许可证》", "24小时智能柜", "604713", "2026年11月29日", "送达回证",
+        "受送达人签收", "代收人签收", "送达人",
+    ),
     "termination/1": ("终止办理", "未在期限内补交", "2026年11月21日", "退还"),
     "voiding/1": ("京通政务准〔2026〕000011号", "作废", "编号不再使用", "与核定图纸不一致", "周主管", "依法重新"),
 }  # fmt: skip
@@ -85,6 +88,12 @@ def pages_of(
     return read
 
 
+def _running(pages: list[str], facts: NoticeFacts) -> str:
+    """The text through all pages, without what stands at the head and foot of each."""
+    foot = rf"{re.escape(facts.number)}第\d+页共\d+页{facts.title}|测试印章·仅供演示"
+    return "".join(re.sub(foot, "", page) for page in pages)
+
+
 def _texts(facts: msgspec.Struct) -> list[str]:
     """Every text of the facts as it must be found again, in pieces where it has paragraphs."""
     found = []
@@ -94,7 +103,7 @@ def _texts(facts: msgspec.Struct) -> list[str]:
         elif isinstance(value, msgspec.Struct):
             found += _texts(value)
         elif isinstance(value, tuple):
-            found += [text for row in value for text in _texts(row)]
+            found += [text for row in value for text in ([row] if isinstance(row, str) else _texts(row))]
     return found
 
 
@@ -130,10 +139,10 @@ def test_a_thousand_characters_and_a_long_name_leave_no_page_with_a_signature_al
     kind: Kind, notice: Build, pages_of: Callable[[NoticeFacts], list[str]]
 ) -> None:
     person = msgspec.structs.replace(notice(kind).applicant, name=LONG_NAME)
-    pages = pages_of(notice(kind, reason=LONG, applicant=person))
+    facts = notice(kind, reason=LONG, applicant=person)
+    pages = pages_of(facts)
     assert f"{LONG_NAME}：" in "".join(pages)
-    whole = "".join(re.sub(r"第\d+页共\d+页|测试印章·仅供演示", "", page) for page in pages)
-    assert LONG in whole
+    assert LONG in _running(pages, facts)
     assert [f"第{number}页共{len(pages)}页" in page for number, page in enumerate(pages, 1)] == [True] * len(pages)
     (signed,) = [page for page in pages if "签收时间" in page]
     assert len(signed.partition("本文书一式")[0]) > 60, "the signature must not stand alone on its page"
@@ -177,6 +186,40 @@ def test_the_ways_of_acceptance(notice: Build, pages_of: Callable[[NoticeFacts],
     assert "签收时间" in pages[0]
 
 
+def test_a_void_notice_can_name_its_kind_and_the_one_in_its_place(
+    notice: Build, pages_of: Callable[[NoticeFacts], list[str]]
+) -> None:
+    new = "京通政务准〔2026〕000012号"
+    text = "".join(pages_of(notice(VoidingDecision, voided_title="准予行政许可决定书", new_number=new)))
+    assert "京通政务准〔2026〕000011号《准予行政许可决定书》" in text
+    assert f"另行出具{new}" in text
+    assert f"更正后的文书{new}" in text
+
+
+def test_fee_and_deposit_slip_stand_on_an_acceptance(
+    notice: Build, pages_of: Callable[[NoticeFacts], list[str]]
+) -> None:
+    text = "".join(pages_of(notice(GapAcceptanceNotice, fee="每件50元", deposit_slip="C12-604713")))
+    assert "收费标准每件50元" in text
+    assert "存件单号C12-604713" in text
+
+
+def test_the_letter_of_commitment_has_a_page_of_its_own(
+    notice: Build, pages_of: Callable[[NoticeFacts], list[str]]
+) -> None:
+    (page,) = [page for page in pages_of(notice(GapAcceptanceNotice)) if "容缺受理承诺书" in page and "附件一" in page]
+    for said in (
+        "法定代表人身份证复印件",
+        "2026年11月27日",
+        "承诺单位（盖章）",
+        "法定代表人（签字）",
+        "承诺日期",
+        "一式2份",
+    ):
+        assert said in page, said
+    assert "代理人（签字）" not in page
+
+
 def test_the_two_grounds_and_the_two_ends(notice: Build, pages_of: Callable[[NoticeFacts], list[str]]) -> None:
     text = "".join(pages_of(notice(NonAcceptanceNotice, ground="not_needed", competent_body="")))
     assert "第三十二条第一款第（一）项" in text
@@ -212,6 +255,9 @@ BAD: list[tuple[Kind, dict[str, Any], str]] = [
     (ClosingNotice, {"keep_until": date(2026, 11, 21)}, "keep_until"),
     (ClosingNotice, {"collection": ""}, "collection"),
     (TerminationNotice, {"hand_in_by": date(2026, 11, 22)}, "hand_in_by"),
+    (ClosingNotice, {"documents": ()}, "documents"),
+    (ClosingNotice, {"documents": ("许可证", "")}, "documents[1]"),
+    (VoidingDecision, {"new_number": "京通政务准〔2026〕000011号"}, "new_number"),
     (VoidingDecision, {"voided_number": ""}, "voided_number"),
     (VoidingDecision, {"number": "京通政务准〔2026〕000011号"}, "voided_number"),
 ]

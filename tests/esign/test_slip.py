@@ -58,6 +58,18 @@ def test_a_pre_review_starts_no_clock_and_needs_no_cabinet(slip: Build, text_of:
     assert "材料柜" not in text
 
 
+def test_the_list_says_what_is_asked_how_many_and_where_it_is_kept(
+    slip: Build, text_of: Callable[[SlipFacts], str]
+) -> None:
+    one, two, three = slip().materials
+    kept = msgspec.structs.replace(one, copies=2, cell=7)
+    optional = msgspec.structs.replace(two, is_required=False)
+    text = text_of(slip(materials=(kept, optional, three)))
+    assert f"1{one.name}必要原件2{one.pages}高拍仪7号" in text
+    assert f"2{two.name}可选原件1{two.pages}高拍仪—" in text
+    assert "柜格" not in text_of(slip(deposits=()))
+
+
 def test_many_materials_go_on_over_pages(slip: Build, text_of: Callable[[SlipFacts], str]) -> None:
     rows = tuple(SlipMaterial(name=f"竣工图纸第{n}册", form="原件", source="电子证照", pages=n) for n in range(1, 61))
     text = text_of(slip(materials=rows))
@@ -73,6 +85,10 @@ def test_many_materials_go_on_over_pages(slip: Build, text_of: Callable[[SlipFac
         ({"tell_by": None}, "tell_by"),
         ({"tell_by": date(2026, 11, 19)}, "tell_by"),
         ({"materials": (SlipMaterial(name="申请表", form="原件", source="高拍仪", pages=0),)}, "materials[0].pages"),
+        (
+            {"materials": (SlipMaterial(name="申请表", form="原件", source="高拍仪", pages=1, copies=0),)},
+            "materials[0].copies",
+        ),
     ],
 )
 def test_bad_facts_are_refused_with_their_field(slip: Build, changes: dict[str, Any], field: str) -> None:

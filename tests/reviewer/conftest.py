@@ -17,7 +17,7 @@ from reviewer.effects import Effect, Say
 from reviewer.outcomes import OFFERED
 from reviewer.papers import OpenedPaper, Thumbnail
 from reviewer.session import DeskSession
-from signaling.protocol.acts import CaseOpened
+from signaling.protocol.acts import CaseOpened, NoticePreviewed
 from signaling.protocol.messages import (
     CallOffered,
     CallStarted,
@@ -38,6 +38,8 @@ from signaling.protocol.values import (
     Material,
     MaterialSlot,
     NoticeView,
+    Outcome,
+    Particulars,
     Role,
     ServiceItem,
 )
@@ -46,6 +48,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 T = TypeVar("T")
 
+DRAFT = "d" * 64
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 SLOTS = (
     MaterialSlot("form", "排污许可证申请表"),
@@ -211,7 +214,7 @@ class Stage:
 
     def waiting_for_correction(self) -> "Stage":
         """The correction notice is out."""
-        self.drafted().session.decide("request_corrections")
+        self.drafted().decide("request_corrections")
         corrections = (Correction("plan", 0, "未标注排放口", "在图上标明", "m1"),)
         self.hear(Done(self.said(Decide)[-1].request_id))
         self.hear(CaseChanged(case("correction_requested", corrections=corrections, notices=(notice("correction"),))))
@@ -219,7 +222,7 @@ class Stage:
 
     def accepted(self) -> "Stage":
         """Accepted, the notice sealed."""
-        self.looked().session.decide("accept")
+        self.looked().decide("accept")
         self.hear(Done(self.said(Decide)[-1].request_id), CaseChanged(case("accepted", notices=(notice(),))))
         return self
 
@@ -229,6 +232,25 @@ class Stage:
         self.desk("wrap_up")
         self.hear(CaseChanged(case("closed", notices=(notice(state="printed"),))))
         return self
+
+    def previewed(self, outcome: Outcome, particulars: Particulars | None = None) -> "Stage":
+        """The notice of this decision was asked for, written by the hall, and is on the screen."""
+        self.session.ask_preview(outcome, particulars or Particulars())
+        return self.written()
+
+    def written(self) -> "Stage":
+        """The hall writes the notice that was asked for, and it comes onto the screen."""
+        draft = self.session.preview.draft
+        if draft is not None and draft.state == "cutting":
+            self.session.crops_made(draft.request_id, {})
+        if draft is not None and draft.state == "writing":
+            self.hear(NoticePreviewed(draft.request_id, draft.case_id, "京通政务受〔2026〕000123号", DRAFT))
+            self.session.material_opened(DRAFT, opened(material("draft", pages=2)))
+        return self
+
+    def decide(self, outcome: Outcome, particulars: Particulars | None = None) -> None:
+        """Look at the notice, then decide."""
+        self.previewed(outcome, particulars).session.decide(outcome, particulars or Particulars())
 
     def number_all(self) -> None:
         """The hall numbers every operation said so far."""
@@ -266,6 +288,7 @@ class Builders:
     item = ITEM
     applicant = APPLICANT
     noon = NOON
+    draft = DRAFT
     replace = staticmethod(msgspec.structs.replace)
 
 

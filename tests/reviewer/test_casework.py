@@ -13,13 +13,13 @@ from signaling.protocol.values import Correction, Gap, MaterialSlot, Particulars
 def test_a_case_is_decided_in_a_call_or_open(stage, begin):
     getattr(stage, begin)()
     assert stage.session.is_in_charge
-    stage.session.decide("not_accept", Particulars(ground="not_needed", reason="依法不需许可"))
+    stage.decide("not_accept", Particulars(ground="not_needed", reason="依法不需许可"))
     (said,) = stage.said(Decide)
     assert (said.case_id, said.outcome, said.particulars.ground) == ("C-1", "not_accept", "not_needed")
 
 
 def test_an_incomplete_form_is_not_sent(stage):
-    stage.looked().session.decide("not_accept", Particulars(ground="not_competent", reason="属水务"))
+    stage.looked().decide("not_accept", Particulars(ground="not_competent", reason="属水务"))
     assert stage.said(Decide) == []
     assert stage.session.decision is None
 
@@ -27,7 +27,7 @@ def test_an_incomplete_form_is_not_sent(stage):
 def test_a_gap_travels_with_its_days(stage, build):
     minor = MaterialSlot("photo", "现场照片", is_gap_able=True)
     stage.opened(build.case(item=build.replace(build.item, slots=(*build.item.slots, minor))))
-    stage.session.decide("accept_with_gap", Particulars(gaps=(Gap("photo", 5),)))
+    stage.decide("accept_with_gap", Particulars(gaps=(Gap("photo", 5),)))
     assert stage.said(Decide)[0].particulars.gaps == (Gap("photo", 5),)
 
 
@@ -61,7 +61,7 @@ def test_a_hall_that_lists_the_own_case_as_work_lets_its_acceptor_decide(stage, 
 def test_a_decision_that_changes_no_state_ends_with_its_answer(stage, build):
     stage.roles = ("decider",)
     stage.opened(build.case("accepted"))
-    stage.session.decide("extend", Particulars(days=10, reason="案情复杂"))
+    stage.decide("extend", Particulars(days=10, reason="案情复杂"))
     stage.hear(CaseChanged(build.case("accepted")))
     assert stage.session.decision is not None
     stage.hear(Done(stage.said(Decide)[0].request_id))
@@ -72,7 +72,7 @@ def test_advice_takes_the_draft_along(stage, build):
     stage.opened(build.case("pre_review"))
     stage.session.add_correction("plan", 0)
     stage.session.edit_correction(stage.session.drafts[0].draft_id, "缺比例尺", "补注")
-    stage.session.decide("advise")
+    stage.decide("advise")
     (said,) = stage.said(Decide)
     assert (said.outcome, said.corrections) == ("advise", (Correction("plan", 0, "缺比例尺", "补注"),))
     stage.hear(Done(said.request_id))
@@ -80,10 +80,10 @@ def test_advice_takes_the_draft_along(stage, build):
 
 
 def test_a_second_notice_that_names_what_was_visible_is_refused_and_can_be_overridden(stage):
-    stage.drafted().session.decide("request_corrections")
+    stage.drafted().decide("request_corrections")
     stage.hear(Error(ErrorCode.ALREADY_VISIBLE, "", stage.said(Decide)[0].request_id))
     assert (stage.session.problem, len(stage.session.drafts)) == ("already_visible", 1)
-    stage.session.decide("request_corrections", Particulars(override="首次审查时图层未打开"))
+    stage.decide("request_corrections", Particulars(override="首次审查时图层未打开"))
     assert stage.said(Decide)[1].particulars.override == "首次审查时图层未打开"
 
 

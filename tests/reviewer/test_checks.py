@@ -2,6 +2,7 @@
 
 import pytest
 
+from esign.report import Finding, Report
 from reviewer.checks import Check, run_checks
 from reviewer.papers import Papers
 
@@ -66,12 +67,39 @@ def test_papers_that_are_not_open(build, change, code, level, value):
     [
         ({"page_count": 4}, "pages_differ", "1/4"),
         ({"media_type": "image/png"}, "kind_differs", "image/png"),
-        ({"has_signature": True}, "signed", ""),
     ],
 )
 def test_papers_that_are_not_what_was_declared(build, facts, code, value):
     found = checks_of(build, change=lambda p: setattr(p, "opened", build.opened(p.material, **facts)))[code]
     assert (found.level, found.subject, found.value) == ("warn", "厂区总平面布置图", value)
+
+
+@pytest.mark.parametrize(
+    ("report", "code", "level", "value"),
+    [
+        (None, "signed", "wait", ""),
+        (Report(verdict="valid", findings=(), signer="市场监督管理局"), "signature_valid", "good", "市场监督管理局"),
+        (
+            Report(verdict="invalid", findings=(Finding("a", "ok", "好"), Finding("b", "error", "签名后被改动"))),
+            "signature_invalid",
+            "bad",
+            "签名后被改动",
+        ),
+        (
+            Report(verdict="cannot_judge", findings=(Finding("c", "unknown", "签发机构未知"),)),
+            "signature_unjudged",
+            "warn",
+            "签发机构未知",
+        ),
+    ],
+)
+def test_what_a_signature_is_worth(build, report, code, level, value):
+    def signed(paper):
+        paper.opened = build.opened(paper.material, has_signature=True)
+        paper.signature = report
+
+    found = checks_of(build, change=signed)[code]
+    assert (found.level, found.subject, found.value) == (level, "厂区总平面布置图", value)
 
 
 def test_a_tiny_picture_is_doubtful_and_a_tiny_drawn_pdf_is_not(build):

@@ -1,6 +1,7 @@
 """The joiner against a hall and a leg in memory: effects become acts, results come back, nothing is left behind."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -12,12 +13,14 @@ import pytest
 from annotate.pages import PageSource
 from reviewer.desk import Desk, has_signature, open_paper
 from signaling.client import digest_of
+from signaling.protocol.acts import CaseOpened, NoticePreviewed, PreviewNotice
 from signaling.protocol.errors import ErrorCode, Refused
 from signaling.protocol.messages import (
     CallEnded,
     CallHeld,
     CallOffered,
     CallStarted,
+    CaseChanged,
     Description,
     DeskChanged,
     Rejoin,
@@ -36,6 +39,8 @@ class MemoryHall:
     def __init__(self, login, on_message, on_state, files) -> None:
         self.login, self.hear, self.state, self.files = login, on_message, on_state, files
         self.said = []
+        self.uploaded: dict[str, tuple[bytes, str]] = {}
+        self.refuses: Exception | None = None
         self.is_running = False
 
     async def run(self) -> None:
@@ -57,6 +62,14 @@ class MemoryHall:
             await asyncio.Event().wait()
         await asyncio.to_thread(target.write_bytes, content)
         on_progress(len(content), len(content))
+
+    async def fetch_draft(self, digest: str, target: Path, on_progress: Callable[[int, int], None]) -> None:
+        await self.fetch(digest, target, on_progress)
+
+    async def upload(self, path: Path, digest: str, media_type: str, on_progress: Callable[[int, int], None]) -> None:
+        if isinstance(self.refuses, Exception):
+            raise self.refuses
+        self.uploaded[digest] = (await asyncio.to_thread(path.read_bytes), media_type)
 
 
 class MemoryLeg:
@@ -290,3 +303,48 @@ def test_opening_a_paper_gives_its_pages(make_pdf):
     with source:
         assert facts.page_count == 3
         assert source.render(2, 0.5).width == 210
+
+
+async def test_a_marked_place_is_handed_in_and_the_draft_comes_onto_the_screen(offered, build):
+    case, content = offered
+    digest = case.materials[0].digest
+    draft = hashlib.sha256(content).hexdigest()[::-1]
+    async with playing() as play:
+        play.files.update({digest: content, draft: content})
+        opened = build.replace(case, state="reviewing", outcomes=("request_corrections",))
+        play.session.open_case("C-1")
+        play.hear(CaseOpened("C-1"), CaseChanged(opened))
+        await play.until(lambda: [p.state for p in play.session.papers.all()] == ["open"])
+        play.session.show_material(digest)
+        play.session.operate(build.stroke())
+        play.session.add_correction("plan", 0, "m1")
+        play.session.edit_correction(play.session.drafts[0].draft_id, "缺签章", "补盖")
+        play.session.ask_preview("request_corrections")
+        said = play.halls[0].said
+        await play.until(lambda: isinstance(said[-1], PreviewNotice))
+        asked = said[-1]
+        ((name, (picture, media_type)),) = play.halls[0].uploaded.items()
+        assert (media_type, picture[:2], hashlib.sha256(picture).hexdigest()) == ("image/jpeg", b"\xff\xd8", name)
+        assert [(each.crop, each.mark_number) for each in asked.corrections] == [(name, 1)]
+        play.hear(NoticePreviewed(asked.request_id, "C-1", "1号", draft))
+        await play.until(lambda: play.session.preview.state == "shown")
+        assert play.session.preview.draft.opened.page_count == 2
+        play.halls[0].refuses = Refused(ErrorCode.NOT_ALLOWED)
+        play.session.edit_correction(play.session.drafts[0].draft_id, "缺签章和日期", "补盖")
+        play.session.ask_preview("request_corrections")
+        await play.until(lambda: isinstance(said[-1], PreviewNotice) and said[-1] is not asked)
+        assert said[-1].corrections[0].crop == "", "told in words alone"
+
+
+async def test_a_signature_in_a_paper_is_judged_in_a_child_process(offered, build):
+    case, content = offered
+    forged = content + b"\n% /ByteRange [0 1 2 3]\n"
+    digest = hashlib.sha256(forged).hexdigest()
+    material = build.replace(case.materials[0], digest=digest, size=len(forged))
+    async with playing() as play:
+        play.files[digest] = forged
+        play.hear(CallOffered("call-1", build.replace(case, materials=(material,)), 20.0))
+        await play.until(lambda: play.session.papers.all() and play.session.papers.all()[0].signature is not None)
+        (paper,) = play.session.papers.all()
+        assert paper.opened.has_signature
+        assert (paper.signature.verdict, paper.signature.findings[0].code) == ("cannot_judge", "no_signature")

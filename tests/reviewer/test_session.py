@@ -30,6 +30,7 @@ from signaling.protocol.acts import (
     MarkMissed,
     OpenCase,
     ParkCall,
+    PreviewNotice,
     ReturnCase,
     SlotsOffered,
     WorkChanged,
@@ -76,8 +77,8 @@ GESTURES: dict[str, tuple[Callable, type, set[str]]] = {
         {"in_call", "looked", "drafted", "waiting_for_correction", "accepted"},
     ),
     "end": (lambda s: s.end(), EndCall, {"in_call", "looked", "drafted", "waiting_for_correction", "accepted"}),
-    "accept": (lambda s: s.decide("accept"), Decide, {"looked", "opened"}),
-    "request_corrections": (lambda s: s.decide("request_corrections"), Decide, {"drafted"}),
+    "preview": (lambda s: s.ask_preview("accept"), PreviewNotice, {"looked", "opened"}),
+    "decide unseen": (lambda s: s.decide("accept"), Decide, set()),
     "mark_missed": (
         lambda s: s.mark_missed(),
         MarkMissed,
@@ -310,13 +311,14 @@ def test_a_call_that_ended_while_away_is_learnt_from_the_desk_state(stage):
     assert stage.done(StopLeg) == [StopLeg("call-1", 1)]
 
 
-def test_the_case_stays_through_the_wrap_up_and_is_wiped_after_it(stage):
+def test_the_case_stays_through_the_wrap_up_and_is_wiped_after_it(stage, build):
     stage.wrapping_up()
     assert stage.session.case.state == "closed"
     assert stage.session.call is None
+    papers = tuple(paper.material.digest for paper in stage.session.papers.all())
     stage.desk("ready")
     assert stage.session.case is None
-    assert len(stage.done(ReleaseMaterials)) == 1
+    assert [effect.digests for effect in stage.done(ReleaseMaterials)] == [(build.draft,), papers]
     assert stage.session.handled["C-1"].state == "closed"
 
 
@@ -416,8 +418,8 @@ def test_a_page_counts_as_looked_at_only_once_it_is_open(stage, build):
 
 
 def test_acceptance_is_said_once_and_progress_follows_the_hall(stage, build):
-    stage.looked().session.decide("accept")
-    stage.session.decide("accept")
+    stage.looked().decide("accept")
+    stage.decide("accept")
     assert len(stage.said(Decide)) == 1
     assert stage.session.undecided_reasons("accept") == (Reason("deciding"),)
     stage.hear(CaseChanged(build.case("accepted", notices=(build.notice(state="sealing"),))))
@@ -432,11 +434,11 @@ def test_acceptance_is_said_once_and_progress_follows_the_hall(stage, build):
 
 
 def test_a_refused_decision_can_be_made_again(stage):
-    stage.looked().session.decide("accept")
+    stage.looked().decide("accept")
     stage.hear(Error(ErrorCode.ILLEGAL_STEP, "", stage.said(Decide)[0].request_id))
     assert stage.session.problem == "illegal_step"
     assert stage.session.undecided_reasons("accept") == ()
-    stage.session.decide("accept")
+    stage.decide("accept")
     assert len(stage.said(Decide)) == 2
 
 

@@ -11,8 +11,17 @@ from annotate.codec import decode_operation, decode_wet
 from reviewer.settings import Settings
 from reviewer.simulator import STROKE_POINTS, SimulatedReviewer, Verdict, correct_once, simulate, usual
 from signaling.client import digest_of
-from signaling.hall.commands import SealNotice, Send, SetTimer
-from signaling.hall.events import Connected, Desk, Event, MessageReceived, NoticeSealed, Terminal, TimerFired
+from signaling.hall.commands import DraftNotice, SealNotice, Send, SetTimer
+from signaling.hall.events import (
+    Connected,
+    Desk,
+    Event,
+    MessageReceived,
+    NoticeDrafted,
+    NoticeSealed,
+    Terminal,
+    TimerFired,
+)
 from signaling.hall.hall import Hall, HallRules
 from signaling.hall.offering import Offering
 from signaling.hall.working_days import WorkingDays
@@ -54,6 +63,8 @@ class Town:
             elif isinstance(command, SealNotice):
                 sealed = NoticeSealed(command.order.notice_id, "a" * 64, datetime.now(UTC))
                 loop.call_soon(self.happen, sealed)
+            elif isinstance(command, DraftNotice):
+                loop.call_soon(self.happen, NoticeDrafted(command.preview_id, "d" * 64))
             elif isinstance(command, SetTimer) and command.timer_id == "news":
                 loop.call_later(0.01, self.happen, TimerFired("news"))
 
@@ -84,6 +95,12 @@ class TownPort:
 
     async def fetch(self, digest, target, on_progress) -> None:
         await asyncio.to_thread(target.write_bytes, self.town.files[digest])
+
+    async def fetch_draft(self, digest, target, on_progress) -> None:
+        await asyncio.to_thread(target.write_bytes, next(iter(self.town.files.values())))
+
+    async def upload(self, path, digest, media_type, on_progress) -> None:
+        self.town.files[digest] = await asyncio.to_thread(path.read_bytes)
 
 
 class NoLeg:

@@ -50,6 +50,8 @@ const ALARM = {
   nobody_skilled: "有人等候、无人在岗可办", desk_missed_twice: "席位连续两次未应答", calendar_lacks: "工作日历未公布",
   clock_pressing: "时限紧迫", deposit_open: "柜门未关", deposit_overdue: "材料逾期未收取", deposit_differs: "材料清点不符",
   result_overdue: "取件柜逾期未取", follow_up_overdue: "跟进逾期", clock_backwards: "系统时钟倒退",
+  seal_refused: "印章不可用，文书未盖章", preview_differs: "与预览不符，拒绝盖章", journal_broken: "办件记录被改动，拒绝盖章",
+  missing_glyph: "字库缺字，文书未盖章", bad_notice: "内容不合要求，文书未盖章",
 };
 
 export const say = (table, code) => table[code] ?? code ?? "";

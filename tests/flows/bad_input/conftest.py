@@ -27,7 +27,7 @@ from reviewer.demo.hall_process import HallProcess
 from reviewer.demo.papers import APPLICANT
 from signaling.__main__ import main
 from signaling.client import HallClient, Login, ReviewerLogin, StaffLogin, TerminalLogin
-from signaling.protocol.acts import CellOpened, FloorChanged, SlotsOffered
+from signaling.protocol.acts import CellOpened, FloorChanged, NoticePreviewed, PreviewNotice, SlotsOffered
 from signaling.protocol.errors import SENTENCES, ErrorCode
 from signaling.protocol.messages import (
     AnswerCall,
@@ -65,6 +65,10 @@ DEADLINE_S = 30.0 * float(os.environ.get("TEST_SLOWNESS", "1"))
 ITEM, SLOTS = "ENV-001", ("form", "approval", "plan")
 OTHER_ITEM, OTHER_SLOTS = "FOD-002", ("form", "permit")
 """Of another skill than the test's reviewers have: the bystander's case stays in line."""
+ANNOUNCED = ("大厅已启动 (listening): ws://", "管理页面 (manager", "文书核验 (public", "叫号大屏 (board): ")
+"""How the lines for people begin with which a hall says that it listens."""
+UNTOLD: tuple[Outcome, ...] = ("advise", "resume", "issue", "close")
+"""Outcomes that can be decided without reading a notice before."""
 PASSWORD = "not a good password"
 FILE_NAME = "王小明的材料"
 PRIVATE = (APPLICANT.name, APPLICANT.id_number, APPLICANT.phone, APPLICANT.legal_representative, PASSWORD, FILE_NAME)
@@ -125,7 +129,7 @@ def warnings_of(log: str, *more_private: str) -> list[str]:
     """Every line is a line of its own; warnings and worse name an id and nobody. Gives the warnings."""
     warnings = []
     for line in log.splitlines():
-        if line.startswith(("大厅已启动 (listening): ws://", "管理页面 (manager", "叫号大屏 (board): ")):
+        if line.startswith(ANNOUNCED):
             continue
         form = re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ([A-Z]+) [\w.]+: (.+)", line)
         assert form is not None, line
@@ -174,7 +178,7 @@ class Party:
         key = next(value for name in names if (value := getattr(message, name, "")))
         self.client.say(message)
         is_call = isinstance(message, AnswerCall | DeclineCall | EndCall)
-        acted = (Error, Done, TicketIssued, MarkNumbered, MarkRefused, CellOpened, SlotsOffered)
+        acted = (Error, Done, TicketIssued, MarkNumbered, MarkRefused, CellOpened, SlotsOffered, NoticePreviewed)
         kinds = (Error, CallStarted, CallEnded) if is_call else acted
 
         def answers() -> list[FromHall]:
@@ -195,12 +199,12 @@ class Party:
         assert isinstance(answer, MarkRefused) or answer.sentence == SENTENCES[code]
 
     async def http(
-        self, method: str, digest: str, content: bytes = b"", *, is_stranger: bool = False
+        self, method: str, digest: str, content: bytes = b"", *, is_stranger: bool = False, folder: str = "materials"
     ) -> httpx.Response:
         """A request with the party's token, or without one."""
         welcome = None if is_stranger else self.client.welcome
         headers = {"Authorization": f"Bearer {welcome.http_token}"} if welcome else {}
-        address = self.url.replace("ws:", "http:").replace("/hall", f"/materials/{digest}")
+        address = self.url.replace("ws:", "http:").replace("/hall", f"/{folder}/{digest}")
         async with httpx.AsyncClient(trust_env=False, timeout=DEADLINE_S) as client:
             return await client.request(method, address, headers=headers, content=content or None)
 
@@ -266,9 +270,19 @@ class Party:
 
     async def decide(self, case_id: str, outcome: Outcome, state: str, **more: Any) -> CaseView:
         """At a desk: this decision, done and its notice sealed."""
-        answer = await self.ask(Decide(f"{outcome}-{secrets.token_hex(4)}", case_id, outcome, **more))
+        decision = Decide(f"{outcome}-{secrets.token_hex(4)}", case_id, outcome, **more)
+        answer = await self.ask(decision if outcome in UNTOLD else await self.read(decision))
         assert isinstance(answer, Done), answer
         return await self.see(case_id, lambda view: view.state == state)
+
+    async def read(self, decision: Decide) -> Decide:
+        """At a desk: the decision, its notice previewed and read."""
+        fields = {name: getattr(decision, name) for name in PreviewNotice.__struct_fields__ if name != "request_id"}
+        previewed = await self.ask(PreviewNotice(f"preview-{decision.request_id}", **fields))
+        assert isinstance(previewed, NoticePreviewed), previewed
+        draft = await self.http("GET", previewed.digest, folder="drafts")
+        assert sha256(draft.content).hexdigest() == previewed.digest
+        return msgspec.structs.replace(decision, preview=previewed.digest)
 
     async def leave(self, case_id: str) -> None:
         assert isinstance(await self.ask(WithdrawCase("leave", case_id)), Done)

@@ -92,8 +92,13 @@ async def test_bad_decisions(hall: Any, people: Any, nothing_is_lost: Any) -> No
         await desk.refused(Decide("unread", case_id, "accept"), ErrorCode.NOT_LOOKED_AT)
         for material in offer.case.materials:
             desk.client.say(ShowPage(case_id, material.digest, 0))
-        assert isinstance(await desk.ask(Decide("yes", case_id, "accept")), Done)
-        assert isinstance(await desk.ask(Decide("yes", case_id, "accept")), Done), "a repeat is answered the same"
+        await desk.refused(Decide("unseen", case_id, "accept"), ErrorCode.PREVIEW_REQUIRED)
+        await desk.refused(Decide("made-up", case_id, "accept", preview="0" * 64), ErrorCode.PREVIEW_STALE)
+        yes = await desk.read(Decide("yes", case_id, "accept"))
+        other = msgspec.structs.replace(yes, request_id="other", outcome="request_corrections", corrections=(fault,))
+        await desk.refused(other, ErrorCode.PREVIEW_STALE)
+        assert isinstance(await desk.ask(yes), Done)
+        assert isinstance(await desk.ask(yes), Done), "a repeat is answered the same"
         await desk.refused(Decide("yes", case_id, "request_corrections", (fault,)), ErrorCode.REQUEST_REUSED)
         await desk.refused(Decide("again", case_id, "accept"), ErrorCode.ILLEGAL_STEP)
     assert [fact["request_id"] for fact in nothing_is_lost("Decided")] == ["yes"]

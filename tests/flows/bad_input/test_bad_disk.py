@@ -102,7 +102,7 @@ async def test_a_full_disk_loses_nothing_and_is_got_over(
         entries = hall.journal(tmp_path / "full.jsonl")
         hall.kill()
         with filled(ballast):
-            assert re.match(f"磁盘已满.*{hall.data} ", start("--data", hall.data, "--port", "0"))
+            assert re.match(f"磁盘已满.*{hall.data}", start("--data", hall.data, "--port", "0"))
         hall.start()
         assert hall.journal(tmp_path / "restarted.jsonl")[: len(entries)] == entries
     assert entries[: len(entries_before)] == entries_before
@@ -123,9 +123,10 @@ async def test_a_notice_waits_for_space_and_is_sealed_once(
         async with people.online(people.terminal(), people.reviewer()) as [terminal, desk]:
             offer, materials = await terminal.ring(desk)
             assert isinstance(await desk.ask(AnswerCall(offer.call_id)), CallStarted)
+            desk.look_at(offer.case.case_id, materials)
+            yes = await desk.read(Decide("yes", offer.case.case_id, "accept"))
             with filled(ballast):
-                desk.look_at(offer.case.case_id, materials)
-                assert isinstance(await desk.ask(Decide("yes", offer.case.case_id, "accept")), Done)
+                assert isinstance(await desk.ask(yes), Done)
                 failed: Error = await desk.hear(Error)
                 assert failed.code is ErrorCode.SEALING_FAILED
                 assert failed.sentence == SENTENCES[ErrorCode.SEALING_FAILED]
@@ -165,7 +166,8 @@ def start(*options: str | Path, command: str = "server") -> str:
     words = [sys.executable, "-m", "signaling", command, *(str(option) for option in options)]
     done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", timeout=DEADLINE_S, check=False)
     assert done.returncode == 1, done.stderr
-    lines = [line for line in done.stderr.splitlines() if " INFO " not in line]
+    logged = (" INFO ", " ERROR signaling.signer.")  # its child may say in the log what the sentence says at the end
+    lines = [line for line in done.stderr.splitlines() if not any(word in line for word in logged)]
     assert len(lines) == 1 or lines[0].startswith("事项目录"), done.stderr  # after that one each fault has its line
     assert "listening" not in done.stdout
     return lines[0]
@@ -230,13 +232,13 @@ def test_a_used_folder_without_its_database_is_never_made_anew(loss: str, tmp_pa
 
 def test_a_first_start_on_a_full_disk_is_repeated_with_space(small_disk: Path, tmp_path: Path, own_hall: Any) -> None:
     data, reached = small_disk / "hall", set()
-    for free_kib in (0, 8, 40, 100):
+    for free_kib in (0, 40, 100, 152):
         with filled(small_disk / "ballast", free_kib):
             said = start("--data", data, "--port", "0")
             assert said.startswith("磁盘已满"), said
             assert str(data) in said
         reached |= {path.name for path in data.iterdir() if path.is_file() or any(path.iterdir())}
-    assert {"hall.db", "materials"} <= reached, "some attempts got further than others"
+    assert {"hall.db", "signing"} <= reached, "some attempts got further than others"
     with own_hall(data, tmp_path / "server.log") as hall:
         assert hall.device().terminal_id == "T-01"
         assert [entry["seq"] for entry in hall.journal(tmp_path / "journal.jsonl")] == []

@@ -173,7 +173,7 @@ async def test_anothers_material_looks_like_none(hall: Any, people: Any) -> None
                 assert theirs.content == none.content
                 assert {**theirs.headers, "date": ""} == {**none.headers, "date": ""}
         answer = await desk.http("PUT", digest_of(b"%PDF-"), b"%PDF-")
-        assert (answer.status_code, party.code_of(answer)) == (403, "not_allowed")
+        assert (answer.status_code, party.code_of(answer)) == (415, "material_unsupported"), "only pictures"
         stolen = SubmitCase("s", people.ITEM, APPLICANT, materials, consents_to_video=True)
         await other.refused(stolen, ErrorCode.MATERIAL_MISSING)
         assert isinstance(await owner.ask(WithdrawCase("w", ticket.case.case_id)), Done)

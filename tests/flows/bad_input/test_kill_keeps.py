@@ -25,7 +25,7 @@ from signaling.protocol.acts import (
     SetRoster,
 )
 from signaling.protocol.errors import ErrorCode
-from signaling.protocol.messages import CaseChanged, Catalogue, Done, SubmitCase, TicketIssued
+from signaling.protocol.messages import CaseChanged, Catalogue, Decide, Done, SubmitCase, TicketIssued
 from signaling.protocol.values import CaseView
 
 
@@ -46,6 +46,8 @@ async def test_everything_is_as_it_was(tmp_path: Path, own_hall: Any, people_of:
             assert isinstance(opened, CellOpened)
             assert isinstance(await terminals[2].ask(ConvertTicket("async", review.case_id, "asynchronous")), Done)
             assert isinstance(await desk.ask(OpenCase("open", review.case_id)), Done)
+            desk.look_at(review.case_id, review.materials)
+            read = await desk.read(Decide("yes", review.case_id, "accept"))
             slot = (await terminals[3].ask(AskSlots(booked.case_id))).slots[-1]
             book = ConvertTicket("book", booked.case_id, "appointment", slot.start)
             assert isinstance(await terminals[3].ask(book), Done)
@@ -78,8 +80,11 @@ async def test_everything_is_as_it_was(tmp_path: Path, own_hall: Any, people_of:
             assert await terminals[1].ask(OpenCell("open-cell", code)) == opened, "a repeat from before the kill"
             assert isinstance(await terminals[1].ask(CellClosed("close", opened.cell)), Done)
             await terminals[1].refused(OpenCell("twice", code), ErrorCode.CODE_USED)
-            desk.look_at(review.case_id, review.materials)
-            await desk.decide(review.case_id, "accept", "accepted")
+            await desk.refused(read, ErrorCode.PREVIEW_STALE)
+            again = await desk.read(Decide("yes-again", review.case_id, "accept"))
+            assert again.preview == read.preview, "the reserved number is on it, and the same words, byte for byte"
+            assert isinstance(await desk.ask(again), Done)
+            await desk.see(review.case_id, lambda view: view.state == "accepted")
             await terminals[3].refused(ConvertTicket("other", booked.case_id, "window"), ErrorCode.ILLEGAL_STEP)
             assert isinstance(await terminals[3].ask(ResumeTicket("resume", booked.case_id)), Done)
             freed = (await terminals[3].ask(AskSlots(booked.case_id))).slots

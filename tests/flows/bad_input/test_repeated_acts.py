@@ -26,6 +26,7 @@ from signaling.protocol.acts import (
     MarkMissed,
     OpenCase,
     OpenCell,
+    PreviewNotice,
     PublishYear,
     RejoinLine,
     ReportTrouble,
@@ -50,7 +51,8 @@ from signaling.protocol.messages import (
 from signaling.protocol.office import CalendarDay, RosterEntry
 from signaling.protocol.values import OFFICIAL_TIME
 
-REPEATABLE = {kind for kind in get_args(Act) if "request_id" in kind.__struct_fields__}
+REPEATABLE = {kind for kind in get_args(Act) if "request_id" in kind.__struct_fields__} - {PreviewNotice}
+"""A preview changes nothing that has to be remembered: another content is another draft."""
 
 
 async def twice(party: Any, act: Any, /, **other: Any) -> Any:

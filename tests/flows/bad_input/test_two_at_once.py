@@ -48,7 +48,7 @@ async def test_two_decisions_at_once(hall: Any, people: Any, nothing_is_lost: An
         started, _ = await terminal.talk(desk)
         fault = Correction("plan", 0, "缺少排放口", "标明排放口")
         acts = [
-            Decide("yes", started.case.case_id, "accept"),
+            await desk.read(Decide("yes", started.case.case_id, "accept")),
             Decide("no", started.case.case_id, "request_corrections", (fault,)),
         ]
         done, codes = split(await asyncio.gather(*(desk.ask(act) for act in acts)))

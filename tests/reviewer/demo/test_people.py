@@ -9,7 +9,7 @@ from websockets.sync.server import ServerConnection, serve
 
 from reviewer.demo.people import Colleague, request_id
 from signaling.client import StaffLogin
-from signaling.protocol.acts import FloorChanged, HandleDeposit
+from signaling.protocol.acts import FloorChanged, HandleDeposit, NoticePreviewed, PreviewNotice
 from signaling.protocol.codec import decode_from_client, encode
 from signaling.protocol.errors import SENTENCES, ErrorCode
 from signaling.protocol.messages import AskPassword, Done, Error, Hello, LogIn, Welcome
@@ -36,7 +36,10 @@ def hall() -> Iterator[tuple[str, list[object]]]:
         for frame in line:
             act = decode_from_client(frame)
             said.append(act)
-            line.send(encode(Done(act.request_id)))  # type: ignore[union-attr]
+            if isinstance(act, PreviewNotice):
+                line.send(encode(NoticePreviewed(act.request_id, act.case_id, "号", "a" * 64)))
+            else:
+                line.send(encode(Done(act.request_id)))  # type: ignore[union-attr]
 
     with serve(converse, "127.0.0.1", 0) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -64,6 +67,16 @@ def test_a_colleague_sees_the_floor_and_acts(hall: tuple[str, list[object]]) -> 
         colleague.say(act)
         wait_for(lambda: act.request_id in colleague.done)
     assert said == [Hello("staff", "collector-01", (1,)), LogIn("right"), act]
+
+
+def test_a_colleague_reads_the_notice_before_deciding(hall: tuple[str, list[object]]) -> None:
+    url, _ = hall
+    with Colleague(url, StaffLogin("decider-01", "right")).at_work() as colleague:
+        wait_for(lambda: colleague.floor is not None)
+        act = PreviewNotice(request_id(), "c1", "grant")
+        assert colleague.draft_of(act.request_id) == ""
+        colleague.say(act)
+        wait_for(lambda: colleague.draft_of(act.request_id) == "a" * 64)
 
 
 def test_a_wrong_password_is_noticed(hall: tuple[str, list[object]]) -> None:

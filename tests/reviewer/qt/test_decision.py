@@ -46,7 +46,7 @@ def test_a_complete_draft_turns_the_buttons_around(stage, bar, qtbot, clipped):
 
 
 def test_the_decision_under_way_is_said(stage, bar):
-    stage.looked().session.decide("accept")
+    stage.looked().decide("accept")
     assert bar.status.text() == "正在记录决定…"
     assert not bar.accept.isEnabled()
 

@@ -110,6 +110,7 @@ def test_a_whole_case_is_accepted_with_the_keyboard_only(stage, window, qtbot, b
     assert stage.said(HoldCall) == [HoldCall("call-1", True)]
     press(qtbot, Qt.Key.Key_Return, CONTROL)
     assert stage.said(Decide) == []  # it only asks
+    stage.written()
     qtbot.keyClick(window.findChild(Confirmation), Qt.Key.Key_Return)
     assert [message.outcome for message in stage.said(Decide)] == ["accept"]
 
@@ -131,6 +132,7 @@ def test_a_correction_is_written_and_sent_with_the_keyboard_only(stage, window, 
         qtbot.keyClicks(QApplication.focusWidget(), text)
         press(qtbot, Qt.Key.Key_Tab)
     press(qtbot, Qt.Key.Key_Return, CONTROL | SHIFT)
+    stage.written()
     qtbot.keyClick(window.findChild(Confirmation), Qt.Key.Key_Return)
     (sent,) = stage.said(Decide)
     assert [(c.problem, c.requirement) for c in sent.corrections] == [("no scale", "add a scale")]

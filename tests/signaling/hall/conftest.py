@@ -16,7 +16,7 @@ from signaling.hall.commands import (
     CancelTimer,
     CloseSession,
     Command,
-    NoticeOrder,
+    DraftNotice,
     Notify,
     Record,
     SealNotice,
@@ -30,19 +30,21 @@ from signaling.hall.events import (
     Disconnected,
     Event,
     MessageReceived,
+    NoticeDrafted,
     NoticeSealed,
     Restarted,
     Staff,
     Terminal,
     TimerFired,
 )
-from signaling.hall.facts import CaseDelivered, Decided, Entry, Fact
+from signaling.hall.facts import CaseDelivered, Decided, Entry, Fact, NoticeOrdered
 from signaling.hall.hall import Hall, HallRules
 from signaling.hall.offering import Offering
 from signaling.hall.office_facts import ResultBegun
+from signaling.hall.orders import NoticeOrder
 from signaling.hall.queue_facts import DeskStateChanged
 from signaling.hall.working_days import PublishedYear, WorkingDays
-from signaling.protocol.acts import OpenCase, ReturnCase
+from signaling.protocol.acts import NoticePreviewed, OpenCase, PreviewNotice, ReturnCase
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import (
     AnswerCall,
@@ -133,6 +135,8 @@ class Play:
 
     START, CATALOGUE, CALENDAR, PAPERS, APPLICANT = START, CATALOGUE, CALENDAR, PAPERS, APPLICANT
     OFFERING = Offering(CATALOGUE, CATALOGUE_DIGEST)
+    RULES = HallRules(must_preview=False)
+    """Most playbooks are about something else than what is read before a decision."""
     digest, material, make_item = staticmethod(digest), staticmethod(material), staticmethod(make_item)
 
     def __init__(self) -> None:
@@ -147,13 +151,14 @@ class Play:
         self.house_timers: dict[str, float] = {}
         self.due: dict[str, datetime] = {}
         self.orders: list[NoticeOrder] = []
+        self.drafts: list[DraftNotice] = []
         self.notes: list[Notify] = []
         self.closed: list[CloseSession] = []
         self.last: list[Command] = []
         self._requests = (f"r-{n}" for n in count(1))
 
     def _new_hall(self) -> Hall:
-        return Hall(self.OFFERING, HallRules(), CALENDAR, lambda: f"id-{next(self.ids)}")
+        return Hall(self.OFFERING, self.RULES, CALENDAR, lambda: f"id-{next(self.ids)}")
 
     # --- playing ---
 
@@ -181,7 +186,9 @@ class Play:
             case Record():
                 self.entries.append(command.entry)
                 for name, value in command.counters:
-                    assert value == self.counters.get(name, 0) + 1, f"gap in {name}"
+                    before = self.counters.get(name, 0)
+                    expected = 1 - before if name.startswith("free:") else before + 1
+                    assert value == expected, f"gap in {name}"
                     self.counters[name] = value
                 if command.entry.case_id is not None:
                     assert command.is_open is not None
@@ -193,10 +200,19 @@ class Play:
             case CancelTimer():
                 self.timers.pop(command.timer_id, None)
                 self.house_timers.pop(command.timer_id, None)
+            case DraftNotice():
+                self.drafts.append(command)
             case SealNotice():
+                self._check_recorded(command.order)
                 self.orders.append(command.order)
             case Notify():
                 self.notes.append(command)
+
+    def _check_recorded(self, order: NoticeOrder) -> None:
+        """What is to be sealed stands in the journal, the same words."""
+        facts = [entry.fact for entry in self.entries]
+        said = [fact.order for fact in facts if isinstance(fact, NoticeOrdered) and fact.notice_id == order.notice_id]
+        assert said == [order]
 
     def say(self, session: str, message: Any, absent: tuple[str, ...] = ()) -> list[Any]:
         """What the speaker hears in answer."""
@@ -350,6 +366,16 @@ class Play:
     ) -> list[Any]:
         """This desk decides about the case it has; ``said`` are the particulars."""
         return self.say(session, Decide(self.request_id(), case_id, outcome, corrections, Particulars(**said)))
+
+    def preview(self, session: str, decision: Decide, written: str = "") -> Decide:
+        """This desk has the notice of the decision written; the decision as it is taken with that draft read."""
+        fields = msgspec.structs.asdict(decision)
+        del fields["preview"]
+        self.say(session, PreviewNotice(**fields))
+        draft = self.drafts[-1]
+        self.event(NoticeDrafted(draft.preview_id, digest(written or draft.order.notice_id)))
+        (previewed,) = self.heard(session, NoticePreviewed)
+        return msgspec.structs.replace(decision, preview=previewed.digest)
 
     def open(self, session: str, case_id: str) -> list[Any]:
         """This desk takes the case without a call."""

@@ -27,10 +27,13 @@ FIELDS = {
     "CallEnded": "call_id case_id reason",
     "Decided": (
         "case_id request_id reviewer_id reviewer_name notice_id notice_kind notice_number corrections"
-        " outcome particulars"
+        " outcome particulars query_code preview"
     ),
-    "NoticeStored": "case_id notice_id digest sealed_at",
-    "SealingRefused": "case_id notice_id detail",
+    "NumberReserved": "case_id notice series count",
+    "NumberReleased": "case_id notice_id number reason",
+    "NoticeOrdered": "case_id notice_id order",
+    "NoticeStored": "case_id notice_id digest sealed_at base_digest seal_id level",
+    "SealingRefused": "case_id notice_id detail code",
     "NoticeDelivered": "case_id notice_id request_id is_genuine",
     "NoticePrintReported": "case_id notice_id request_id is_printed detail",
     "CaseClosed": "case_id",
@@ -91,3 +94,12 @@ def test_a_decision_of_the_first_version_can_still_be_read():
     )
     fact = msgspec.json.decode(line, type=Entry).fact
     assert (fact.outcome, fact.particulars) == ("", Particulars())
+    assert (fact.query_code, fact.preview) == ("", "")
+
+
+def test_a_notice_numbered_before_there_were_query_codes_can_still_be_read():
+    line = (
+        b'{"time":"2026-11-23T01:00:00Z","actor":"hall","case_id":"c1","fact":{"type":"DeemedAccepted","case_id":"c1",'
+        b'"accepted_on":"2026-11-23","notice":{"notice_id":"n1","kind":"acceptance","number":"1"}}}'
+    )
+    assert msgspec.json.decode(line, type=Entry).fact.notice.query_code == ""

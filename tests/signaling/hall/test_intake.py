@@ -221,8 +221,9 @@ def test_withdrawing_while_waiting_frees_the_terminal(play):
     case = play.submit()
     request = WithdrawCase(play.request_id(), case.case_id)
     assert Done(request.request_id) in play.say("t1", request)
-    (fact,) = play.recorded()
+    fact, ordered = play.recorded()
     assert fact == CaseWithdrawn(case.case_id, request.request_id, fact.notice)
+    assert (ordered.notice_id, ordered.order) == (fact.notice.notice_id, play.orders[-1])
     assert (fact.notice.kind, fact.notice.number) == ("termination", "京通政务终〔2026〕000001号")
     assert play.open_cases[case.case_id] is True, "its notice waits for the seal"
     play.seal()

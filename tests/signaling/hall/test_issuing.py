@@ -1,13 +1,16 @@
 """Playbooks of notices on their way out: numbers, orders, seals tried again, told at the terminal or by SMS."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+
+import pytest
 
 from signaling.hall.commands import SealNotice
 from signaling.hall.events import NoticeSealed, SealingFailed, TimerFired
-from signaling.hall.facts import NoticeStored, SealingRefused
-from signaling.protocol.acts import LeaveTerminal
+from signaling.hall.facts import NoticeOrdered, NoticeStored, SealingRefused
+from signaling.protocol.acts import FloorChanged, LeaveTerminal, SetCalendarDay
 from signaling.protocol.errors import SENTENCES, ErrorCode
 from signaling.protocol.messages import CaseChanged, EndCall, Error, NoticeReady, SubmitCorrection, WithdrawCase
+from signaling.protocol.office import CalendarDay
 
 
 def accepted(play):
@@ -50,6 +53,72 @@ def test_only_the_first_seal_counts(play):
     assert play.event(NoticeSealed(order.notice_id, play.digest("another"), play.now)) == []
     assert play.event(SealingFailed(order.notice_id, "late")) == []
     assert play.event(NoticeSealed("unknown", play.digest("x"), play.now)) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("timestamp_pending", ErrorCode.TIMESTAMP_PENDING),
+        ("seal_refused", ErrorCode.SEAL_REFUSED),
+        ("journal_broken", ErrorCode.JOURNAL_BROKEN),
+        ("token_unavailable", ErrorCode.SEALING_FAILED),
+        ("wrong_password", ErrorCode.SEALING_FAILED),
+    ],
+)
+def test_the_desk_is_told_why_a_notice_is_not_sealed_yet(play, code, told):
+    case, _ = accepted(play)
+    notice_id = play.orders[0].notice_id
+    play.event(SealingFailed(notice_id, "detail", code))
+    assert play.recorded() == [SealingRefused(case.case_id, notice_id, "detail", code)]
+    assert play.heard("d1", Error) == [Error(told, SENTENCES[told], notice_id)]
+
+
+def test_the_manager_sees_what_does_not_pass_by_waiting(play):
+    accepted(play)
+    notice_id, number = play.orders[0].notice_id, play.orders[0].number
+    play.staff("manager")
+    for code, alarms in [
+        ("journal_broken", {f"journal_broken:{number}"}),
+        ("seal_refused", {f"seal_refused:{number}"}),
+        ("timestamp_pending", set()),
+        ("seal_refused", {f"seal_refused:{number}"}),
+    ]:
+        play.event(SealingFailed(notice_id, "detail", code))
+        assert play.hall._floor.alarms == alarms
+    play.fire("news")
+    assert f"seal_refused:{number}" in play.heard("s1", FloorChanged)[0].alarms
+    play.seal()
+    assert play.hall._floor.alarms == set()
+
+
+def test_what_was_sealed_stands_in_the_journal(play):
+    accepted(play)
+    order = play.orders[0]
+    sealed = NoticeSealed(order.notice_id, play.digest("a"), play.now, play.digest("base"), "seal-1", "B-LTA")
+    play.event(sealed)
+    stored = play.recorded()[0]
+    assert (stored.base_digest, stored.seal_id, stored.level) == (play.digest("base"), "seal-1", "B-LTA")
+
+
+def test_an_order_of_a_journal_without_orders_is_recorded_when_the_server_comes_up(play):
+    case, _ = accepted(play)
+    before = play.orders[0]
+    play.entries = [entry for entry in play.entries if not isinstance(entry.fact, NoticeOrdered)]
+    play.kill()
+    recorded = [fact for fact in play.recorded() if isinstance(fact, NoticeOrdered)]
+    assert recorded == [NoticeOrdered(case.case_id, before.notice_id, before)]
+    assert play.orders == [before, before]
+    play.kill()
+    assert [fact for fact in play.recorded() if isinstance(fact, NoticeOrdered)] == []
+
+
+def test_a_restart_keeps_the_words_whatever_the_calendar_says_now(play):
+    accepted(play)
+    said = play.orders[0]
+    play.staff("manager")
+    play.say("s1", SetCalendarDay(play.request_id(), CalendarDay(date(2026, 11, 24), False, "停电")))
+    play.kill()
+    assert play.orders[-1] == said
 
 
 def test_a_failed_seal_is_told_and_tried_again_ever_more_rarely(play):

@@ -1,7 +1,8 @@
 """Random lives of cases over weeks: every act of the law by whoever, in any order, with restarts and nights between.
 
 Whatever is tried, the law holds: no notice while a required material is unread, no decision by who accepted, one
-holder for each case, dates in their order, numbers without a gap; and the journal alone gives the same hall.
+holder for each case, dates in their order, numbers without a gap, what was read is what is decided; and the journal
+alone gives the same hall.
 """
 
 import random
@@ -11,12 +12,22 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from signaling.hall.events import NoticeSealed, TimerFired
-from signaling.hall.facts import Decided
+from signaling.hall.events import NoticeDrafted, NoticeSealed, TimerFired
+from signaling.hall.facts import Decided, NoticeOrdered
 from signaling.hall.material_items import READ
+from signaling.hall.notices import CHARACTERS
 from signaling.hall.outcomes import RULES
 from signaling.hall.tickets import local_day
-from signaling.protocol.acts import AskFix, ConfirmFix, ConvertTicket, OpenCase, ReturnCase, VoidNotice
+from signaling.protocol.acts import (
+    AskFix,
+    ConfirmFix,
+    ConvertTicket,
+    NoticePreviewed,
+    OpenCase,
+    PreviewNotice,
+    ReturnCase,
+    VoidNotice,
+)
 from signaling.protocol.messages import (
     Decide,
     NoticePrinted,
@@ -168,10 +179,29 @@ class Life:
         said = FITTING.get(outcome, Particulars()) if self.dice.random() < 0.7 else self.dice.choice(PARTICULARS)
         message = Decide(self.play.request_id(), view.case_id, outcome, corrections, said)
         before = {line.slot: line.state for line in view.list if line.version}
-        self.play.say(self.holder(view) or self.desk(), message)
+        session = self.holder(view) or self.desk()
+        message = self.preview(session, message)
+        if message is None:
+            return
+        self.play.say(session, message)
         for fact in self.play.recorded():
             if isinstance(fact, Decided):
                 self.check_decision(view, before, fact)
+
+    def preview(self, session, message):
+        """Half of the decisions are read before; of these some are then not taken, or only after something else."""
+        if self.dice.random() < 0.5:
+            return message
+        before = len(self.play.drafts)
+        fields = msgspec.structs.asdict(message)
+        del fields["preview"]
+        self.play.say(session, PreviewNotice(**fields))
+        for draft in self.play.drafts[before:]:
+            self.play.event(NoticeDrafted(draft.preview_id, self.play.digest(draft.preview_id)))
+            message = msgspec.structs.replace(message, preview=self.play.heard(session, NoticePreviewed)[0].digest)
+        if self.dice.random() < 0.2:
+            self.step()
+        return None if self.dice.random() < 0.2 else message
 
     def check_decision(self, view, before, fact):
         rule = RULES[fact.outcome]
@@ -211,6 +241,35 @@ class Life:
         assert sorted(held) == sorted(register.leases), "one case for each desk, one desk for each case"
         for case in register.cases.values():
             self.check_case(case)
+        self.check_numbers(register)
+
+    def check_numbers(self, register):
+        """Each number of each series was used once, is kept by one case, or is free; and what was read is sealed."""
+        orders = [entry.fact.order for entry in self.play.entries if isinstance(entry.fact, NoticeOrdered)]
+        said = {draft.preview_id: draft.order for draft in self.play.drafts}
+        read = {self.play.digest(preview_id): order for preview_id, order in said.items()}
+        assert all(
+            order == msgspec.structs.replace(read[order.preview], preview=order.preview)
+            for order in orders
+            if order.preview
+        )
+        kept = [case.reserved.notice.number for case in register.cases.values() if case.reserved is not None]
+        prefix = self.play.RULES.number_prefix
+        free, given = [], []
+        for name, value in self.play.counters.items():
+            _, is_notices, series = name.partition("notice:")
+            if not is_notices:
+                continue
+            _, kind, year, *count = series.split(":")
+            numbers = [f"{prefix}{CHARACTERS[kind]}〔{year}〕{n:06d}号" for n in range(1, value + 1)]
+            if name.startswith("free:"):
+                free += [f"{prefix}{CHARACTERS[kind]}〔{year}〕{int(count[0]):06d}号"] * value
+            else:
+                given += numbers
+        assert sorted([order.number for order in orders] + kept + free) == sorted(given)
+        codes = [order.query_code for order in orders]
+        assert len(set(codes)) == len(codes)
+        assert all(case.holder_id for case in register.cases.values() if case.reserved is not None)
 
     def check_case(self, case):
         assert sum(notice.state == "sealing" for notice in case.notices) <= 2, "the decision's and the withdrawal's"
@@ -221,7 +280,7 @@ class Life:
             assert case.acceptance == "deemed" or case.accepted_on >= local_day(case.complete_at)
         assert case.state != "granted" or case.granted_on is not None
         assert case.state != "paused" or case.pauses[-1].until is None
-        assert case.state == "accepted_with_gap" or not case.gaps
+        assert case.state in ("accepted_with_gap", "withdrawn") or not case.gaps
         view = self.play.view(case.case_id)
         assert msgspec.convert(msgspec.to_builtins(view), type(view)) == view, "what is shown can travel"
 
@@ -257,6 +316,8 @@ def test_random_lives_reach_every_end(make_play):
         "CaseDelivered",
         "CaseClosed",
         "CaseWithdrawn",
+        "NumberReserved",
+        "NumberReleased",
     }
     assert kinds == {
         "acceptance",

@@ -19,8 +19,11 @@ ITEM = v.ServiceItem(
 )  # fmt: skip
 APPLICANT = v.Applicant("organisation", "𠮷野家\u3000公司", "credit_code", "91350100M000100Y43", "010-1", "李四")
 MATERIAL = v.Material("form", DIGEST, '申请表 \\" é.pdf', "application/pdf", 2**40, 9, "usb", 2)
-CORRECTION = v.Correction("form", 0, "缺比例尺", "补充", "m1")
-NOTICE = v.NoticeView("n1", "acceptance", "京通政务受〔2026〕000123号", "ready", NOW, DIGEST, NOW)
+CORRECTION = v.Correction("form", 0, "缺比例尺", "补充", "m1", 3, DIGEST)
+NOTICE = v.NoticeView(
+    "n1", "acceptance", "京通政务受〔2026〕000123号", "ready", NOW, DIGEST, NOW,
+    "京通政务受〔2026〕000122号", "名称有误", "0123456789AB",
+)  # fmt: skip
 CASE = v.CaseView(
     "c1", "A001", "accepted", "serving", ITEM, APPLICANT, (MATERIAL,), NOW, "T-01", "1号终端", "审核员",
     (CORRECTION,), (NOTICE,), "0123456789",
@@ -52,7 +55,7 @@ SAMPLES = [
     m.WithdrawCase("r1", "c1"),
     m.CaseChanged(CASE),
     m.TicketChanged("c1", "waiting", CASE.place),
-    m.Decide("r1", "c1", "request_corrections", (CORRECTION,), PARTICULARS),
+    m.Decide("r1", "c1", "request_corrections", (CORRECTION,), PARTICULARS, DIGEST),
     m.NoticeReady("c1", NOTICE),
     m.NoticeReceived("r1", "n1", True),
     m.NoticePrinted("r1", "n1", False, "缺纸"),
@@ -87,6 +90,8 @@ SAMPLES = [
     a.OpenCase("r1", "c1"),
     a.CaseOpened("c1"),
     a.ReturnCase("r1", "c1"),
+    a.PreviewNotice("r1", "c1", "request_corrections", (CORRECTION,), PARTICULARS),
+    a.NoticePreviewed("r1", "c1", "京通政务补〔2026〕000001号", DIGEST),
     a.WorkChanged((v.WorkEntry("c1", "decide", "排污", "accepted", NOW, date(2026, 12, 1), 0.5, "审核员"),)),
     a.AskFix("r1", "c1", "f1", "name", "𠮷野家"),
     a.ConfirmFix("r1", "c1", "f1", True),

@@ -8,6 +8,7 @@ import pytest
 
 from signaling.protocol.codec import encode
 from signaling.protocol.messages import (
+    Decide,
     Description,
     FromClient,
     FromHall,
@@ -46,6 +47,7 @@ def test_a_message_is_named_by_its_type_and_frozen(sample):
         (Description, {"call_id": "k", "generation": 1, "kind": "offer", "sdp": "x" * 16_385}),
         (OperateMark, {"op_class": "admin"}),
         (OperateMark, {"body": b"x" * 48_001}),
+        (Decide, {"request_id": "r", "case_id": "c", "outcome": "accept", "preview": "a" * 65}),
         (WetInk, {"case_id": "c", "digest": DIGEST, "page": 0, "body": b"x" * 4_097}),
     ],
 )

@@ -67,6 +67,8 @@ def test_a_digest_is_hexadecimal_sha_256():
         (Applicant, {"kind": "robot", "name": "x", "id_kind": "resident_id", "id_number": "1", "phone": "1"}),
         (Correction, {"slot": "form", "page": -1, "problem": "x", "requirement": "y"}),
         (Correction, {"slot": "form", "page": 0, "problem": "x" * 2001, "requirement": "y"}),
+        (Correction, {"slot": "form", "page": 0, "problem": "x", "requirement": "y", "mark_number": -1}),
+        (Correction, {"slot": "form", "page": 0, "problem": "x", "requirement": "y", "crop": "a" * 63}),
         (MaterialSlot, {"code": "a b", "name": "x"}),
         (ServiceItem, {"code": "PW-01"}),
         (NoticeView, {"notice_id": "n", "kind": "refusal", "number": "1", "state": "ready", "decided_at": "2026"}),

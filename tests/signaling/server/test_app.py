@@ -115,8 +115,8 @@ async def test_from_start_to_stop(start: Start, tmp_path: Path) -> None:
     url = await asyncio.to_thread(url_of, server)
     assert ready.read_text() == url
     assert server.stdout is not None
-    pages = [await asyncio.to_thread(server.stdout.readline) for _ in range(2)]
-    assert [line.rstrip().rsplit("/", 1)[1] for line in pages] == ["manage", "board"]
+    pages = [await asyncio.to_thread(server.stdout.readline) for _ in range(3)]
+    assert [line.rstrip().rsplit("/", 1)[1] for line in pages] == ["manage", "N", "board"]
     health = json.loads(await fetched(url, "/healthz"))
     assert (health["is_well"], health["is_clock_simulated"], health["clock_behind_s"]) == (True, False, 0)
     with pytest.raises(urllib.error.HTTPError) as refused:

@@ -54,7 +54,7 @@ async def test_the_first_start_admits_one_of_each_once(
 
     assert not first_start(register, passwords, tmp_path, "ws://127.0.0.1:9000/hall", "PEM 2", ["market"])
     moved = msgspec.json.decode(device_file.read_bytes(), type=DeviceFile)
-    assert moved == msgspec.structs.replace(device, url="ws://127.0.0.1:9000/hall")
+    assert moved == msgspec.structs.replace(device, url="ws://127.0.0.1:9000/hall", trust_root="PEM 2")
     again = msgspec.json.decode((tmp_path / "first-login.json").read_bytes(), type=LoginFile)
     assert again == msgspec.structs.replace(login, url="ws://127.0.0.1:9000/hall")
     assert (tmp_path / "trust-root.pem").read_text() == "PEM 2"

@@ -3,7 +3,7 @@
 import pytest
 
 from signaling.protocol.errors import ErrorCode
-from signaling.server.errors import ChainBroken, ServerError, StorageFull, StorageUnavailable, StoreDamaged, StoreError
+from signaling.server.errors import ServerError, StorageFull, StorageUnavailable, StoreDamaged, StoreError
 
 
 @pytest.mark.parametrize(
@@ -17,9 +17,3 @@ from signaling.server.errors import ChainBroken, ServerError, StorageFull, Stora
 def test_a_store_error_has_the_code_for_the_wire(kind: type[StoreError], code: ErrorCode) -> None:
     assert kind("values here").code is code
     assert issubclass(kind, ServerError)
-
-
-def test_a_broken_chain_names_the_entry() -> None:
-    problem = ChainBroken(7, "变了", "changed")
-    assert problem.seq == 7
-    assert str(problem) == "条目 7 变了 (journal entry 7: changed)"

@@ -16,6 +16,7 @@ from signaling.server.material_api import MaterialApi
 from signaling.server.materials import Materials
 from signaling.server.store import Store
 
+PNG = b"\x89PNG\r\n\x1a\n" + b"marked place"
 PDF = b"%PDF-1.7\n" + b"scan " * 1000
 DIGEST = hashlib.sha256(PDF).hexdigest()
 LARGEST = 1 << 20
@@ -30,6 +31,7 @@ class Hall:
         self.desk = Session("s3", Desk("D-01", "shen", "沈明", ()))
         self.manager = Session("s4", Staff("ma", "马宁", ("manager", "supervisor")))
         self.readers: set[tuple[str, str]] = set()
+        self.drafts: dict[str, bytes] = {}
 
     def session_of(self, token: str) -> Session | None:
         return {session.http_token: session for session in (self.terminal, self.other, self.desk, self.manager)}.get(
@@ -53,7 +55,8 @@ def materials(tmp_path: Path, store: Store) -> Iterator[Materials]:
 
 @pytest.fixture
 async def http(hall: Hall, materials: Materials) -> AsyncIterator[httpx.AsyncClient]:
-    application = Starlette(routes=list(MaterialApi(materials, hall.session_of, hall.may_read).routes()))
+    api = MaterialApi(materials, hall.session_of, hall.may_read, hall.drafts.get)
+    application = Starlette(routes=list(api.routes()))
     transport = httpx.ASGITransport(application)
     async with httpx.AsyncClient(transport=transport, base_url="http://hall") as client:
         yield client
@@ -144,8 +147,37 @@ async def test_a_page_gets_no_papers_whatever_the_role(http: httpx.AsyncClient, 
         assert answer.status_code == status
 
 
-async def test_a_desk_hands_nothing_in(http: httpx.AsyncClient, hall: Hall) -> None:
-    response = await http.put(f"/materials/{DIGEST}", content=PDF, headers=by(hall.desk))
+async def test_a_desk_hands_in_pictures_of_marked_places_and_nothing_else(http: httpx.AsyncClient, hall: Hall) -> None:
+    digest = hashlib.sha256(PNG).hexdigest()
+    stored = await http.put(f"/materials/{digest}", content=PNG, headers=by(hall.desk))
+    assert stored.status_code == 201
+    assert (await http.head(f"/materials/{digest}", headers=by(hall.desk))).status_code == 200
+    assert (await http.get(f"/materials/{digest}", headers=by(hall.terminal))).status_code == 404
+    scan = await http.put(f"/materials/{DIGEST}", content=PDF, headers=by(hall.desk))
+    assert (scan.status_code, code_of(scan)) == (415, "material_unsupported")
+    huge = by(hall.desk) | {"Content-Length": str((4 << 20) + 1)}
+    response = await http.put(f"/materials/{digest}", content=PNG, headers=huge)
+    assert (response.status_code, code_of(response)) == (413, "material_too_large")
+
+
+async def test_drafts_are_for_desks_that_know_their_digest(
+    http: httpx.AsyncClient, hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    hall.drafts[DIGEST] = PDF
+    with caplog.at_level("DEBUG", logger="signaling"):
+        response = await http.get(f"/drafts/{DIGEST}", headers=by(hall.desk))
+    assert (response.status_code, response.content) == (200, PDF)
+    assert response.headers["content-type"] == "application/pdf"
+    assert response.headers["cache-control"] == "no-store"
+    assert DIGEST[:12] not in caplog.text
+    for session, digest in ((hall.terminal, DIGEST), (hall.manager, DIGEST), (hall.desk, "0" * 64), (hall.desk, "x")):
+        refused = await http.get(f"/drafts/{digest}", headers=by(session))
+        assert (refused.status_code, code_of(refused)) == (404, "not_found")
+    assert (await http.get(f"/drafts/{DIGEST}")).status_code == 401
+
+
+async def test_a_page_of_staff_hands_nothing_in(http: httpx.AsyncClient, hall: Hall) -> None:
+    response = await http.put(f"/materials/{DIGEST}", content=PDF, headers=by(hall.manager))
     assert (response.status_code, code_of(response)) == (403, "not_allowed")
 
 

@@ -14,6 +14,7 @@ from signaling.server.materials import CHUNK_BYTES, Materials, insert_row, sniff
 from signaling.server.store import Store
 
 PDF = b"%PDF-1.7\n" + b"drawing " * 1000
+PNG = b"\x89PNG\r\n\x1a\n" + b"marked place"
 
 
 def digest_of(content: bytes) -> str:
@@ -131,6 +132,17 @@ async def test_absent_is_what_this_terminal_has_not_handed_in_as_claimed(materia
     assert materials.absent("T-01", [claimed(), claimed(named="f" * 64)]).result() == ("f" * 64,)
     assert not await materials.receive(digest, "T-02", pieces(PDF))
     assert materials.absent("T-02", [claimed()]).result() == ()
+
+
+async def test_a_picture_on_a_notice_is_one_this_desk_has_handed_in(materials: Materials) -> None:
+    scan, picture = digest_of(PDF), digest_of(PNG)
+    await materials.receive(scan, "shen", pieces(PDF))
+    assert await materials.receive(picture, "shen", pieces(PNG), is_picture=True)
+    assert materials.absent("shen", (), [picture]).result() == ()
+    assert materials.absent("li", (), [picture]).result() == (picture,)
+    assert materials.absent("shen", (), [scan, picture]).result() == (scan,)
+    with pytest.raises(Refused, match="material_unsupported"):
+        await materials.receive(scan, "shen", pieces(PDF), is_picture=True)
 
 
 async def test_a_file_made_here_gets_its_row_from_the_caller(materials: Materials, store: Store) -> None:

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from signaling.hall.commands import CancelTimer, Command, NoticeOrder, Notify, Record, Send, SetTimer
+from signaling.hall.commands import CancelTimer, Command, Notify, Record, Send, SetTimer
 from signaling.hall.events import (
     Connected,
     Desk,
     Disconnected,
+    DraftFailed,
     Event,
     MessageReceived,
+    NoticeDrafted,
     NoticeSealed,
     Notified,
     Party,
@@ -28,6 +30,8 @@ from signaling.hall.events import (
 from signaling.hall.facts import Entry, TerminalConnected
 from signaling.hall.hall import Hall, HallRules
 from signaling.hall.offering import Offering
+from signaling.hall.orders import NoticeOrder
+from signaling.protocol.acts import NoticePreviewed, PreviewNotice
 from signaling.protocol.errors import ErrorCode
 from signaling.protocol.messages import (
     AnswerCall,
@@ -47,7 +51,7 @@ from signaling.protocol.messages import (
     WithdrawCase,
 )
 from signaling.protocol.office import Board
-from signaling.protocol.values import OFFICIAL_TIME, Applicant, Material
+from signaling.protocol.values import OFFICIAL_TIME, Applicant, Correction, Material
 from signaling.server.catalogue import read_calendar, read_catalogue
 from signaling.server.clock import Clock, SystemClock
 from signaling.server.errors import StorageFull, StoreError
@@ -138,6 +142,8 @@ class Place:
         rules = HallRules(ring_s=0.2, wrap_up_s=0.2, seal_retry_s=0.1)
         self.ears = Ears()
         self.absent: tuple[str, ...] = ()
+        self.pictures: tuple[str, tuple[str, ...]] = ("", ())
+        self.drafted: list[NoticeOrder] = []
         self.orders: list[NoticeOrder] = []
         self.failures = 0
         self.notified: list[str] = []
@@ -148,15 +154,25 @@ class Place:
             journal,
             self.ears,
             self._absent,
+            self._draft,
             self._seal,
             send_sms or self._tell,
             clock or SystemClock(),
         )
 
-    def _absent(self, party: str, materials: Iterable[Material]) -> "Future[tuple[str, ...]]":
+    def _absent(
+        self, party: str, materials: Iterable[Material], pictures: Iterable[str] = ()
+    ) -> "Future[tuple[str, ...]]":
+        self.pictures = party, tuple(pictures)
         future: Future[tuple[str, ...]] = Future()
         future.set_result(self.absent)
         return future
+
+    async def _draft(self, preview_id: str, order: NoticeOrder) -> NoticeDrafted | DraftFailed:
+        self.drafted.append(order)
+        if len(self.drafted) <= self.failures:
+            return DraftFailed(preview_id, "missing_glyph", "U+2070E")
+        return NoticeDrafted(preview_id, "b" * 64)
 
     async def _seal(self, order: NoticeOrder) -> NoticeSealed | SealingFailed:
         self.orders.append(order)
@@ -220,14 +236,23 @@ def look_at_everything(place: Place, case_id: str) -> None:
     place.tell(*(MessageReceived("d", ShowPage(case_id, material.digest, 0)) for material in SUBMIT.materials))
 
 
+async def decide(place: Place, case_id: str) -> None:
+    """Accept, after the notice was previewed."""
+    place.tell(MessageReceived("d", PreviewNotice("r-2", case_id, "accept")))
+    previewed = await place.until("d", NoticePreviewed)
+    assert isinstance(previewed, NoticePreviewed)
+    place.tell(MessageReceived("d", Decide("r-3", case_id, "accept", preview=previewed.digest)))
+
+
 async def test_a_case_goes_from_submit_to_its_notice(journal: JournalPort) -> None:
     async with Place(journal).running() as place:
         offered = await to_the_call(place)
         look_at_everything(place, offered.case.case_id)
-        place.tell(MessageReceived("d", Decide("r-2", offered.case.case_id, "accept")))
+        await decide(place, offered.case.case_id)
         notice = await place.until("t", NoticeReady)
         assert isinstance(notice, NoticeReady)
         assert notice.notice.digest == "a" * 64
+        assert [order.preview for order in place.orders] == ["b" * 64]
         assert [order.case_id for order in place.orders] == [offered.case.case_id]
         assert place.runner.may_read(TERMINAL, "a" * 64)
         assert not place.runner.may_read(Terminal("T-02", ""), "a" * 64)
@@ -332,13 +357,32 @@ async def test_absent_materials_are_looked_up_for_terminals(memory: MemoryJourna
         assert refusal.code is ErrorCode.MATERIAL_MISSING
 
 
+async def test_pictures_in_a_decision_are_looked_up_for_the_desk(memory: MemoryJournal) -> None:
+    async with Place(memory).running() as place:
+        offered = await to_the_call(place)
+        look_at_everything(place, offered.case.case_id)
+        place.absent = ("c" * 64,)
+        slot = SUBMIT.materials[0].slot
+        faults = (Correction(slot, 0, "缺比例尺", "补充", crop="c" * 64), Correction(slot, 0, "模糊", "重拍"))
+        place.tell(MessageReceived("d", PreviewNotice("r-2", offered.case.case_id, "request_corrections", faults)))
+        refusal = await place.until("d", Error)
+        assert isinstance(refusal, Error)
+        assert (refusal.code, refusal.about) == (ErrorCode.MATERIAL_MISSING, "r-2")
+        assert place.pictures == (DESK.reviewer_id, ("c" * 64,))
+
+
 async def test_failed_sealing_is_told_and_tried_again(memory: MemoryJournal) -> None:
     place = Place(memory)
     place.failures = 1
     async with place.running():
         offered = await to_the_call(place)
         look_at_everything(place, offered.case.case_id)
-        place.tell(MessageReceived("d", Decide("r-2", offered.case.case_id, "accept")))
+        place.tell(MessageReceived("d", PreviewNotice("r-1", offered.case.case_id, "accept")))
+        unwritten = await place.until("d", Error)
+        assert isinstance(unwritten, Error)
+        assert (unwritten.code, unwritten.about) == (ErrorCode.MISSING_GLYPH, "r-1")
+        place.ears.heard.clear()
+        await decide(place, offered.case.case_id)
         await place.until("d", Done)
         refusal = await place.until("d", Error)
         assert isinstance(refusal, Error)

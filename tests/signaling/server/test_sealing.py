@@ -1,70 +1,40 @@
-"""Orders to sealed files with the real esign: once per notice, judged by the verifier, failures answered."""
+"""The server's line to the signing process: drafts kept, notices stored once, whatever goes wrong is answered."""
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
-from datetime import date, datetime
+import hashlib
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-import esign
-from signaling.hall.commands import NoticeOrder
-from signaling.hall.events import NoticeSealed, SealingFailed
-from signaling.protocol.values import OFFICIAL_TIME, Applicant, Correction, Material
-from signaling.server.catalogue import read_catalogue
+from signaling.hall.events import DraftFailed, NoticeDrafted, NoticeSealed, SealingFailed
 from signaling.server.errors import SettingsWrong
 from signaling.server.materials import Materials
-from signaling.server.notice_facts import Office
 from signaling.server.sealing import Sealer
-from signaling.server.store import Store
-
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=OFFICIAL_TIME)
-OFFICE = Office(
-    authority="北京市通州区政务服务管理局",
-    place="北京城市副中心政务服务中心",
-    office_phone="010-12345",
-    complaint_phone="010-12345",
-    query_way="凭受理编号在任一自助终端查询",
-)
-ITEM = read_catalogue(None)[0]
-ACCEPTANCE = NoticeOrder(
-    notice_id="n-1",
-    kind="acceptance",
-    number="京通政务受〔2026〕000001号",
-    case_id="20261120-00001",
-    ticket_number="A001",
-    item=ITEM,
-    applicant=Applicant("person", "龚䶮", "resident_id", "11010519491231002X", "13800000000"),
-    materials=(Material(ITEM.slots[0].code, "0" * 64, "a.pdf", "application/pdf", 9, 2, "camera"),),
-    corrections=(),
-    received_at=NOON,
-    decided_at=NOON,
-    reviewer_name="沈明",
-    terminal_name="自助终端 01",
-    promised_due=date(2026, 12, 4),
-    statutory_due=date(2026, 12, 18),
-    is_due_provisional=False,
-)
-CORRECTION = msgspec.structs.replace(
-    ACCEPTANCE,
-    notice_id="n-2",
-    kind="correction",
-    corrections=(Correction(ITEM.slots[2].code, 0, "图纸缺少比例尺", "按制图标准标注比例尺"),),
-)
+from signaling.signer.entries import SealSuspended
+from signaling.signer.service import Service
 
 
 @pytest.fixture
-def materials(tmp_path: Path, store: Store) -> Iterator[Materials]:
-    with contextlib.closing(Materials(tmp_path / "materials", store, 10 << 20)) as made:
+def materials(tmp_path: Path, hall: Any) -> Iterator[Materials]:
+    with contextlib.closing(Materials(tmp_path / "materials", hall.store, 10 << 20)) as made:
         yield made
 
 
 @pytest.fixture
-def sealer(tmp_path: Path, store: Store, materials: Materials) -> Iterator[Sealer]:
-    with contextlib.closing(Sealer(tmp_path / "seal", OFFICE, store, materials, lambda: NOON)) as made:
-        yield made
+async def sealer(tmp_path: Path, hall: Any, materials: Materials, signing: Any) -> AsyncIterator[Sealer]:
+    path = tmp_path / "signer.sock"
+    listening = asyncio.Event()
+    with contextlib.closing(Service(signing.notary, path)) as service:
+        running = asyncio.create_task(service.run(listening.set), name="service")
+        await listening.wait()
+        yield Sealer(path, hall.store, materials)
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
 
 
 async def content_of(materials: Materials, digest: str) -> bytes:
@@ -73,21 +43,28 @@ async def content_of(materials: Materials, digest: str) -> bytes:
         return stream.read()
 
 
-@pytest.mark.parametrize("order", [ACCEPTANCE, CORRECTION], ids=["acceptance", "correction"])
-async def test_a_sealed_notice_is_genuine_and_says_what_was_ordered(
-    sealer: Sealer, materials: Materials, order: NoticeOrder, tmp_path: Path
+async def test_a_sealed_notice_is_stored_and_said_of_it_what_the_office_asks(
+    sealer: Sealer, hall: Any, materials: Materials, verified: Any, tmp_path: Path
 ) -> None:
+    hall.submit(1)
+    hall.accept(1)
+    order = hall.order(1)
     event = await sealer.seal(order)
     assert isinstance(event, NoticeSealed)
-    assert (event.notice_id, event.sealed_at) == (order.notice_id, NOON)
     pdf = await content_of(materials, event.digest)
-    assert esign.verify_notice(pdf, [sealer.trust_root.encode()]).verdict == "valid"
+    assert verified(pdf) == ("valid", "B-LTA")
+    assert (event.notice_id, event.level) == (order.notice_id, "B-LTA")
     text = await text_of(pdf, tmp_path)
-    for words in (order.number, "龚䶮", ITEM.name, order.case_id, "沈明", "测试印章"):
+    for words in (order.number, "龚䶮", order.item.name, order.case_id, "测试印章"):
         assert words in text
     assert "11010519491231002X" not in text
-    if order.kind == "correction":
-        assert "图纸缺少比例尺" in text
+    row = hall.store.do(
+        lambda connection: connection.execute(
+            "SELECT number, kind, case_id, query_code, base_digest, seal_id, level FROM notices"
+        ).fetchone()
+    ).result()
+    ordered = (order.number, order.kind, order.case_id, order.query_code)
+    assert row == (*ordered, event.base_digest, event.seal_id, "B-LTA")
 
 
 async def text_of(pdf: bytes, tmp_path: Path) -> str:
@@ -100,33 +77,78 @@ async def text_of(pdf: bytes, tmp_path: Path) -> str:
     return "".join(text.decode().split())
 
 
-async def test_an_order_that_comes_again_gets_the_same_file(
-    sealer: Sealer, tmp_path: Path, store: Store, materials: Materials
-) -> None:
-    first = await sealer.seal(ACCEPTANCE)
-    assert await sealer.seal(ACCEPTANCE) == first
-    with contextlib.closing(Sealer(tmp_path / "seal", OFFICE, store, materials, lambda: NOON)) as restarted:
-        assert await restarted.seal(ACCEPTANCE) == first
-        assert restarted.trust_root == sealer.trust_root
+async def test_an_order_that_comes_again_gets_the_stored_file(sealer: Sealer, hall: Any, signing: Any) -> None:
+    hall.submit(1)
+    hall.accept(1)
+    first = await sealer.seal(hall.order(1))
+    signing.store.append(SealSuspended(_seal_id(signing), "lost"), "keeper", signing.now)
+    assert await sealer.seal(hall.order(1)) == first, "nobody is asked again"
+    assert isinstance(first, NoticeSealed)
 
 
-async def test_a_notice_that_cannot_be_rendered_is_answered(sealer: Sealer) -> None:
-    nameless = msgspec.structs.replace(ACCEPTANCE, applicant=msgspec.structs.replace(ACCEPTANCE.applicant, name="张🦄"))
-    event = await sealer.seal(nameless)
-    assert isinstance(event, SealingFailed)
-    assert event.notice_id == "n-1"
-    assert "🦄" in event.detail or "1F984" in event.detail.upper()
-    assert isinstance(await sealer.seal(ACCEPTANCE), NoticeSealed)
+def _seal_id(signing: Any) -> str:
+    return str(next(iter(signing.store.custody()[1].seals)))
 
 
-async def test_a_store_that_cannot_keep_it_is_answered(sealer: Sealer, store: Store) -> None:
-    store.close()
-    assert isinstance(await sealer.seal(ACCEPTANCE), SealingFailed)
+async def test_a_draft_is_what_will_be_sealed(sealer: Sealer, hall: Any) -> None:
+    hall.submit(1)
+    drafted = await sealer.draft("p-1", hall.order(1))
+    assert isinstance(drafted, NoticeDrafted)
+    pdf = sealer.drafts.get(drafted.digest)
+    assert pdf is not None
+    assert hashlib.sha256(pdf).hexdigest() == drafted.digest
+    hall.accept(1, preview=drafted.digest)
+    event = await sealer.seal(hall.order(1, preview=drafted.digest))
+    assert isinstance(event, NoticeSealed), event
+    assert event.base_digest == drafted.digest
 
 
-def test_a_seal_of_another_organisation_is_refused(
-    tmp_path: Path, sealer: Sealer, store: Store, materials: Materials
-) -> None:
-    other = msgspec.structs.replace(OFFICE, authority="另一个政务服务局")
-    with pytest.raises(SettingsWrong, match="另一个政务服务局"):
-        Sealer(tmp_path / "seal", other, store, materials, lambda: NOON)
+async def test_a_notice_that_cannot_be_written_is_answered(sealer: Sealer, hall: Any) -> None:
+    order = hall.order(1)
+    odd = msgspec.structs.replace(order, applicant=msgspec.structs.replace(order.applicant, name="张🦄"))
+    drafted = await sealer.draft("p-1", odd)
+    assert isinstance(drafted, DraftFailed)
+    assert (drafted.preview_id, drafted.code) == ("p-1", "missing_glyph")
+    assert "1F984" in drafted.detail.upper()
+
+
+async def test_refusals_have_the_codes_the_hall_knows(sealer: Sealer, hall: Any, signing: Any) -> None:
+    assert await sealer.seal(hall.order(1)) == SealingFailed(
+        "n-1", "the journal has no order of this notice", "journal_broken"
+    )
+    hall.submit(1)
+    hall.accept(1)
+    signing.store.append(SealSuspended(_seal_id(signing), "lost"), "keeper", signing.now)
+    refused = await sealer.seal(hall.order(1))
+    assert isinstance(refused, SealingFailed)
+    assert (refused.notice_id, refused.code) == ("n-1", "seal_refused")
+    assert "停用" in refused.detail
+
+
+async def test_a_crowd_is_answered_one_after_the_other(sealer: Sealer, hall: Any) -> None:
+    """More than the process takes connections."""
+    hall.submit(1)
+    hall.accept(1)
+    events = await asyncio.gather(*(sealer.draft(f"p-{number}", hall.order(1)) for number in range(40)))
+    assert {type(event) for event in events} == {NoticeDrafted}
+
+
+async def test_a_signer_that_is_away_is_answered(hall: Any, materials: Materials, tmp_path: Path) -> None:
+    hall.submit(1)
+    hall.accept(1)
+    sealer = Sealer(tmp_path / "nobody.sock", hall.store, materials)
+    refused = await sealer.seal(hall.order(1))
+    assert isinstance(refused, SealingFailed)
+    assert refused.code == "signer_away"
+    assert await sealer.draft("p-1", hall.order(1)) == DraftFailed("p-1", "signer_away")
+    with pytest.raises(SettingsWrong, match=r"nobody\.sock"):
+        await sealer.trust_roots()
+
+
+async def test_a_store_that_cannot_keep_it_is_answered(sealer: Sealer, hall: Any) -> None:
+    hall.store.close()
+    assert isinstance(await sealer.seal(hall.order(1)), SealingFailed)
+
+
+async def test_the_roots_of_all_seals_are_to_be_trusted(sealer: Sealer, root: bytes) -> None:
+    assert await sealer.trust_roots() == root.decode()

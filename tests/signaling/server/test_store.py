@@ -16,10 +16,10 @@ import pytest
 
 from signaling.hall.commands import Record
 from signaling.hall.facts import CaseClosed, CaseWithdrawn, Entry, Fact, PageShown, TerminalConnected
+from signaling.hall.journal import ChainBroken, check_chain, read_export
 from signaling.hall.office_facts import FollowUpOpened
 from signaling.protocol.values import OFFICIAL_TIME
-from signaling.server.errors import ChainBroken, StorageFull, StorageUnavailable, StoreDamaged
-from signaling.server.journal import check_chain, read_export
+from signaling.server.errors import StorageFull, StorageUnavailable, StoreDamaged
 from signaling.server.register import EnrolledReviewer, EnrolledTerminal, Register
 from signaling.server.store import Store, read_history
 

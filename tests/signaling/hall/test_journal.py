@@ -5,8 +5,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from signaling.server.errors import ChainBroken
-from signaling.server.journal import FIRST_HASH, Row, check_chain, hash_entry, read_export
+from signaling.hall.journal import FIRST_HASH, ChainBroken, Row, check_chain, hash_entry, read_export
 
 
 def chain(count: int) -> list[Row]:
@@ -62,3 +61,9 @@ def test_an_export_is_read_back_and_nonsense_in_it_is_found() -> None:
     with pytest.raises(ChainBroken) as caught:
         check_chain(read_export([lines[0], b"{}\n", lines[2]]))
     assert caught.value.seq == 2
+
+
+def test_a_broken_chain_names_the_entry() -> None:
+    problem = ChainBroken(7, "变了", "changed")
+    assert problem.seq == 7
+    assert str(problem) == "条目 7 变了 (journal entry 7: changed)"

@@ -2,7 +2,8 @@
 
 Each row carries the hash of the one before, so an edited, removed or reordered entry is
 found. A tail that was cut off, or a chain rewritten to its end, is not: that needs the
-head hash kept somewhere else (``journal export`` prints it). Pure: rows in, verdict out.
+head hash kept somewhere else (the signing process keeps the last one it saw, ``journal export`` prints it).
+The signing process keeps its own log in the same form. Pure: rows in, verdict out.
 """
 
 import hashlib
@@ -10,10 +11,19 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from signaling.server.errors import ChainBroken
-
 FIRST_HASH = "0" * 64
 """What stands as ``prev_hash`` in the first row."""
+
+
+class ChainBroken(Exception):
+    """The journal is not the one that was written; ``seq`` is the first entry that does not fit.
+
+    ``fault`` (Chinese) and ``reason`` (English) each say what is wrong with it.
+    """
+
+    def __init__(self, seq: int, fault: str, reason: str) -> None:
+        super().__init__(f"条目 {seq} {fault} (journal entry {seq}: {reason})")
+        self.seq = seq
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -38,9 +48,11 @@ def hash_entry(prev_hash: str, seq: int, time: str, actor: str, case_id: str, ki
     return digest.hexdigest()
 
 
-def check_chain(rows: Iterable[Row]) -> tuple[int, str]:
-    """Number of entries and the head hash. Raises ChainBroken at the first row that does not fit."""
-    count, head = 0, FIRST_HASH
+def check_chain(rows: Iterable[Row], count: int = 0, head: str = FIRST_HASH) -> tuple[int, str]:
+    """Number of entries and the head hash, going on from entry ``count`` with the hash ``head``.
+
+    Raises ChainBroken at the first row that does not fit.
+    """
     for row in rows:
         if row.seq != count + 1:
             raise ChainBroken(row.seq, f"的位置上应为条目 {count + 1}", f"expected entry {count + 1}")

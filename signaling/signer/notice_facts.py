@@ -4,14 +4,15 @@ Codes become the Chinese words that stand on paper; consequences that the hall d
 is rendered or sealed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 import esign
-from signaling.hall.commands import NoticeOrder
+from signaling.hall.orders import NoticeOrder
 from signaling.protocol.values import DeliveryWay, Material, NoticeKind, Result, Source, SpecialStep
 
 _SOURCES: dict[Source, str] = {"camera": "高拍仪", "usb": "U 盘", "file": "文件", "reuse": "电子证照"}
@@ -43,10 +44,14 @@ class Office(msgspec.Struct, frozen=True):
     office_phone: str
     complaint_phone: str
     query_way: str
+    check_address: str = ""
+    """Where anyone can check a notice; its query code follows behind it."""
 
 
-def facts_of(order: NoticeOrder, office: Office, is_test: bool) -> esign.NoticeFacts:
-    """What the hall knows, in the words of the notice."""
+def facts_of(
+    order: NoticeOrder, office: Office, is_test: bool, crops: Mapping[str, bytes] = MappingProxyType({})
+) -> esign.NoticeFacts:
+    """What the hall knows, in the words of the notice. ``crops`` are the pictures of its corrections, by digest."""
     item, applicant = order.item, order.applicant
     common: dict[str, Any] = {
         "number": order.number,
@@ -74,8 +79,18 @@ def facts_of(order: NoticeOrder, office: Office, is_test: bool) -> esign.NoticeF
         "is_test": is_test,
         "replaces": "" if order.kind == "voiding" else order.replaces,
         "remark": _PROVISIONAL if order.is_due_provisional else "",
+        # orders of an earlier version have no query code, an office without a public page has no address
+        "query_code": _grouped(order.query_code) if office.check_address else "",
+        "check_address": office.check_address if order.query_code else "",
     }
+    if order.kind == "correction":
+        return _correction(order, common, crops)
     return _KINDS[order.kind](order, common)
+
+
+def _grouped(code: str) -> str:
+    """A query code as people read it: XXXX-XXXX-XXXX."""
+    return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
 
 
 def _acceptance(order: NoticeOrder, common: dict[str, Any]) -> esign.NoticeFacts:
@@ -109,11 +124,17 @@ def _acceptance_fields(order: NoticeOrder) -> dict[str, Any]:
 def _material(order: NoticeOrder, material: Material) -> esign.Material:
     slot = next(slot for slot in order.item.slots if slot.code == material.slot)
     return esign.Material(
-        name=slot.name, form=slot.form, source=_SOURCES[material.source], pages=material.pages, sha256=material.digest
+        name=slot.name,
+        form=slot.form,
+        source=_SOURCES[material.source],
+        pages=material.pages,
+        sha256=material.digest,
+        is_required=slot.is_required,
+        copies=max(1, slot.copies),
     )
 
 
-def _correction(order: NoticeOrder, common: dict[str, Any]) -> esign.NoticeFacts:
+def _correction(order: NoticeOrder, common: dict[str, Any], crops: Mapping[str, bytes]) -> esign.NoticeFacts:
     names = {slot.code: slot.name for slot in order.item.slots}
     if order.item.does_lapse:
         effect = "逾期未补交的，本机关终止办理本次申请并退还材料。"
@@ -128,6 +149,8 @@ def _correction(order: NoticeOrder, common: dict[str, Any]) -> esign.NoticeFacts
                 standard=correction.requirement,
                 how="持收件凭证在任一自助终端重新提交该材料的完整新版本",
                 page=correction.page + 1,
+                mark_number=correction.mark_number or None,
+                crop=crops.get(correction.crop),
             )
             for correction in order.corrections
         ),
@@ -190,7 +213,7 @@ def _closing(order: NoticeOrder, common: dict[str, Any]) -> esign.NoticeFacts:
         **common,
         accepted_on=order.accepted_on,
         outcome="准予行政许可",
-        documents="准予行政许可决定书、行政许可证件",
+        documents=("准予行政许可决定书", "行政许可证件"),
         collection=_delivery_way(order),
         code=result.code if result and is_waiting else "",
         keep_until=result.keep_until if result and is_waiting else None,
@@ -232,7 +255,6 @@ def _accepted_on(order: NoticeOrder) -> date:
 
 _KINDS: dict[NoticeKind, Callable[[NoticeOrder, dict[str, Any]], esign.NoticeFacts]] = {
     "acceptance": _acceptance,
-    "correction": _correction,
     "not_accepted": _not_accepted,
     "gap_acceptance": _gap_acceptance,
     "special_procedure": _special_procedure,

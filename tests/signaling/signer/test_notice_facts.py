@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 import esign
-from signaling.hall.commands import NoticeOrder
+from signaling.hall.orders import NoticeOrder
 from signaling.protocol.values import (
     OFFICIAL_TIME,
     Applicant,
@@ -20,7 +20,7 @@ from signaling.protocol.values import (
     SpecialStep,
 )
 from signaling.server.catalogue import read_catalogue
-from signaling.server.notice_facts import Office, facts_of
+from signaling.signer.notice_facts import Office, facts_of
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=OFFICIAL_TIME)
 OFFICE = Office(
@@ -159,6 +159,30 @@ def test_a_correction_says_what_follows_by_the_rule_of_the_item() -> None:
     assert "终止办理" in facts("correction").effect
     waiting = msgspec.structs.replace(ITEM, does_lapse=False)
     assert "终止办理" not in facts("correction", item=waiting).effect
+
+
+def test_a_correction_points_at_its_mark_and_shows_its_crop() -> None:
+    digest = "c" * 64
+    marked = Correction(ITEM.slots[1].code, 2, "缺少比例尺", "标注比例尺", mark_number=4, crop=digest)
+    plain = Correction(ITEM.slots[1].code, 0, "缺少签章", "加盖公章")
+    made: Any = facts_of(order("correction", corrections=(marked, plain)), OFFICE, True, {digest: b"picture"})
+    assert [(row.page, row.mark_number, row.crop) for row in made.corrections] == [(3, 4, b"picture"), (1, None, None)]
+
+
+def test_the_list_says_what_the_item_asks_for() -> None:
+    slot = msgspec.structs.replace(ITEM.slots[0], is_required=False, copies=3)
+    (row,) = facts("acceptance", item=msgspec.structs.replace(ITEM, slots=(slot, *ITEM.slots[1:]))).materials
+    assert (row.is_required, row.copies) == (False, 3)
+
+
+def test_a_notice_can_be_checked_where_there_is_a_code_and_an_address() -> None:
+    coded = order("grant", query_code="7K3M9PQ2XW4T")
+    office = msgspec.structs.replace(OFFICE, check_address="https://hall.example/N")
+    made = facts_of(coded, office, is_test=True)
+    assert (made.query_code, made.check_address) == ("7K3M-9PQ2-XW4T", "https://hall.example/N")
+    assert esign.render_notice(made)
+    for bare in (facts_of(coded, OFFICE, is_test=True), facts_of(order("grant"), office, is_test=True)):
+        assert (bare.query_code, bare.check_address) == ("", "")
 
 
 def test_a_provisional_day_is_named_as_a_remark() -> None:

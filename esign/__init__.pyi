@@ -1,0 +1,122 @@
+"""The names that esign exports, and where each lives; `__init__` loads a module when one of its names is asked for."""
+
+from .authority import issue_seal, make_test_authority, revoke_certificate
+from .errors import (
+    BadCode,
+    BadNotice,
+    BadSealFolder,
+    CertificateRevoked,
+    EsignError,
+    MissingGlyph,
+    RenderingFailed,
+    RevocationUnavailable,
+    SealingFailed,
+    TimestampUnavailable,
+    TokenUnavailable,
+)
+from .facts import Applicant, Correction, GapMaterial, Material, NoticeFacts, ServiceItem
+from .keys import RevocationData, RevocationSource, Seal, SealKey, Timestamper
+from .kinds import (
+    AcceptanceNotice,
+    ClosingNotice,
+    CorrectionNotice,
+    ExtensionNotice,
+    GapAcceptanceNotice,
+    GrantDecision,
+    NonAcceptanceNotice,
+    RefusalDecision,
+    SpecialProcedureNotice,
+    TerminationNotice,
+    VoidingDecision,
+)
+from .notice import check_glyphs, render_notice
+from .printcode import PrintedNotice, decode_code, encode_code, printed_of
+from .report import Finding, Report
+from .seal import extend_notice, seal_notice
+from .seal_folder import (
+    AuthorityLists,
+    ContainerKeyAt,
+    DeclaredLists,
+    FileKeyAt,
+    LocalTime,
+    RemoteTime,
+    SealFile,
+    TokenKeyAt,
+    load_seal,
+    make_seal_folder,
+)
+from .slip import SlipDeposit, SlipFacts, SlipMaterial, render_slip
+from .stamp import StampDesign, seal_png, seal_svg
+from .timestamps import ClockGuard, synchronisation_age
+from .upload import verify_upload
+from .verify import verify_notice
+
+__all__ = [
+    "AcceptanceNotice",
+    "Applicant",
+    "AuthorityLists",
+    "BadCode",
+    "BadNotice",
+    "BadSealFolder",
+    "CertificateRevoked",
+    "ClockGuard",
+    "ClosingNotice",
+    "ContainerKeyAt",
+    "Correction",
+    "CorrectionNotice",
+    "DeclaredLists",
+    "EsignError",
+    "ExtensionNotice",
+    "FileKeyAt",
+    "Finding",
+    "GapAcceptanceNotice",
+    "GapMaterial",
+    "GrantDecision",
+    "LocalTime",
+    "Material",
+    "MissingGlyph",
+    "NonAcceptanceNotice",
+    "NoticeFacts",
+    "PrintedNotice",
+    "RefusalDecision",
+    "RemoteTime",
+    "RenderingFailed",
+    "Report",
+    "RevocationData",
+    "RevocationSource",
+    "RevocationUnavailable",
+    "Seal",
+    "SealFile",
+    "SealKey",
+    "SealingFailed",
+    "ServiceItem",
+    "SlipDeposit",
+    "SlipFacts",
+    "SlipMaterial",
+    "SpecialProcedureNotice",
+    "StampDesign",
+    "TerminationNotice",
+    "TimestampUnavailable",
+    "Timestamper",
+    "TokenKeyAt",
+    "TokenUnavailable",
+    "VoidingDecision",
+    "check_glyphs",
+    "decode_code",
+    "encode_code",
+    "extend_notice",
+    "issue_seal",
+    "load_seal",
+    "make_seal_folder",
+    "make_test_authority",
+    "printed_of",
+    "render_notice",
+    "render_slip",
+    "revoke_certificate",
+    "seal_notice",
+    "seal_png",
+    "seal_svg",
+    "synchronisation_age",
+    "verify_notice",
+    "verify_upload",
+]
