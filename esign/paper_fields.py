@@ -142,7 +142,8 @@ def _with_stars_of(signed: str, place: Place) -> Place:
         return place
     parts = []
     for part in place.parts:
-        text = _STARS.sub(stars.group(), part.line.text)
+        head, star, tail = part.line.text.partition("*")
+        text = head + (stars.group() if star else "") + _STARS.sub("*", tail.lstrip("*"))
         longer = len(text) - len(part.line.text)
         parts.append(Part(replace(part.line, text=text), part.start, part.stop + longer))
     return Place(tuple(parts))

@@ -93,7 +93,7 @@ def _parties(folder: Path) -> tuple[_Party, ...]:
         distinguished_name("Cloud Window", "TEST ONLY", "RSA TSA TEST ONLY"),
         key.public_key(),
         (now - timedelta(hours=1), now + timedelta(days=3000)),
-        for_time=True,
+        purpose="time",
     )
     chain = (certificate.public_bytes(Encoding.DER), *first.chain)
     timestamper = LocalTimestamper(FileKey(key, chain[0]), chain, ClockGuard())

@@ -48,11 +48,13 @@ _WORDS = {
 
 def listed(desk: Desk, query: str) -> Iterator[str]:
     """Every sealed notice whose number or case holds these characters."""
-    for notice in desk.store.notices():
-        if query in notice.number or query in notice.case_id:
-            state = "待加时间戳 pending" if notice.issued is None else "已发出 issued"
-            sealed_at = f"{notice.sealed_at.astimezone(OFFICIAL_TIME):%Y-%m-%d %H:%M:%S}"
-            yield f"{notice.number}  {notice.kind}  {notice.case_id}  {sealed_at}  {notice.seal_id}  {state}"
+    found = [each for each in desk.store.notices() if query in each.number or query in each.case_id]
+    if not found:
+        yield "没有这样的文书 (no such notice)" if query else "还没有盖过章的文书 (nothing was sealed yet)"
+    for notice in found:
+        state = "待加时间戳 pending" if notice.issued is None else "已发出 issued"
+        sealed_at = f"{notice.sealed_at.astimezone(OFFICIAL_TIME):%Y-%m-%d %H:%M:%S}"
+        yield f"{notice.number}  {notice.kind}  {notice.case_id}  {sealed_at}  {notice.seal_id}  {state}"
 
 
 def shown(desk: Desk, number: str) -> Iterator[str]:

@@ -30,6 +30,7 @@ def said(lines: Any) -> str:
 def test_notices_are_listed_and_shown(desk: Desk, hall: Any) -> None:
     assert len(list(notice_commands.listed(desk, ""))) == 2
     assert len(list(notice_commands.listed(desk, "000002"))) == 1
+    assert "no such notice" in said(notice_commands.listed(desk, "000099"))
     text = said(notice_commands.shown(desk, hall.order(1).number))
     for words in ("20261120-00001", "B-LTA", "shen", hall.order(1).query_code):
         assert words in text
