@@ -34,7 +34,7 @@ def test_an_untouched_paper_is_valid(acceptance: Callable[..., AcceptanceNotice]
     facts = acceptance(**CHECKED)  # the applicant's name is of characters that recognition does not know
     sealed, chance = _sealed(facts, seal, facts), np.random.default_rng(3)
     picture = scan_of(paper_of(sealed, 220), chance, tilt=0.01)
-    annex = cv2.rotate(paper_of(sealed, 150, 2), cv2.ROTATE_180).astype(np.uint8)
+    annex = cv2.rotate(paper_of(sealed, 150, 2)[-300:], cv2.ROTATE_180).astype(np.uint8)  # its foot is enough
     report = check_print(scan_of(annex, chance), [seal.code_key.certificate], [picture])  # in any order, at any turn
     assert {field.field: field.verdict for field in report.fields if field.verdict != "equal"} == {}
     assert report.verdict == "valid"
