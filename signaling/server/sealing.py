@@ -167,10 +167,9 @@ class Sealer:
 
         def write(connection: Connection) -> None:
             insert_row(connection, file, _STORED_BY)
-            ordered = (order.number, order.kind, order.case_id, order.query_code)
             how = (sealed.base_digest, sealed.seal_id, sealed.level)
-            row = (order.notice_id, file.digest, sealed.sealed_at.isoformat(), *ordered, *how)
-            connection.execute(f"INSERT INTO notices ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608
+            row = (order.notice_id, file.digest, sealed.sealed_at.isoformat(), *how)
+            connection.execute(f"INSERT INTO notices ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", row)  # noqa: S608
 
         await asyncio.wrap_future(self._store.do(write))
         logger.info("notice %s of case %s sealed", order.notice_id, order.case_id)
@@ -194,11 +193,11 @@ class Sealer:
             raise SignerAway(type(problem).__name__) from None
 
 
-_COLUMNS = "notice_id, digest, sealed_at, number, kind, case_id, query_code, base_digest, seal_id, level"
+_COLUMNS = "notice_id, digest, sealed_at, base_digest, seal_id, level"
 
 
 def _find(connection: Connection, notice_id: str) -> NoticeSealed | None:
-    query = "SELECT notice_id, digest, sealed_at, base_digest, seal_id, level FROM notices WHERE notice_id = ?"
+    query = f"SELECT {_COLUMNS} FROM notices WHERE notice_id = ?"  # noqa: S608
     row = connection.execute(query, (notice_id,)).fetchone()
     return NoticeSealed(row[0], row[1], datetime.fromisoformat(row[2]), *row[3:]) if row else None
 

@@ -60,11 +60,10 @@ async def test_a_sealed_notice_is_stored_and_said_of_it_what_the_office_asks(
     assert "11010519491231002X" not in text
     row = hall.store.do(
         lambda connection: connection.execute(
-            "SELECT number, kind, case_id, query_code, base_digest, seal_id, level FROM notices"
+            "SELECT digest, base_digest, seal_id, level FROM notices WHERE notice_id = ?", (order.notice_id,)
         ).fetchone()
     ).result()
-    ordered = (order.number, order.kind, order.case_id, order.query_code)
-    assert row == (*ordered, event.base_digest, event.seal_id, "B-LTA")
+    assert row == (event.digest, event.base_digest, event.seal_id, "B-LTA")
 
 
 async def text_of(pdf: bytes, tmp_path: Path) -> str:
