@@ -2,6 +2,7 @@
 
 import hashlib
 import ssl
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
@@ -202,7 +203,12 @@ async def test_a_code_can_be_checked_elsewhere_with_our_certificates(public: Pub
 
 
 @pytest.mark.slow
-async def test_a_file_is_judged_compared_with_what_was_issued_and_not_kept(public: Public, tmp_path: Path) -> None:
+async def test_a_file_is_judged_and_nothing_of_it_is_kept(
+    public: Public, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / "left"
+    left.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(left))
     content = b"%PDF-1.7 nothing"
     public.signer.digests.add(hashlib.sha256(content).hexdigest())
     answer = await public.http.post("/notices/file", content=content)
@@ -210,3 +216,4 @@ async def test_a_file_is_judged_compared_with_what_was_issued_and_not_kept(publi
     said = answer.json()
     assert said["verdict"] == "cannot_judge"
     assert said["is_issued"] is None, "it does not even claim to be a notice"
+    assert list(left.iterdir()) == []
